@@ -7,7 +7,11 @@
  *     bytes --ka_reader_cut--> chunk --ka_reader_next--> ka_object | ka_fault
  *
  * Objects hold slices into the chunk or into the arena, which is the caller's too and must be at least as long as the
- * chunk: decoding never makes bytes more, so all objects of a chunk fit and live until the next ka_reader_init. */
+ * chunk: decoding never makes bytes more, so all objects of a chunk fit and live until the next ka_reader_init.
+ *
+ * When ka_reader_cut finds no border in a full buffer, the caller makes the buffer larger, up to ka_reader_limit. When
+ * there is still none, what stands at the start is larger than keyassay reads: the caller reports KA_ERR_INPUT_TOO_LARGE
+ * at that offset, drops what ka_reader_resync says, and goes on. */
 #ifndef KEYASSAY_READER_H
 #define KEYASSAY_READER_H
 
@@ -69,8 +73,17 @@ KA_API bool ka_format_by_name(enum ka_format *out_format, const char *name);
  * them. For formats without borders inside (JWK, PGP) it is 0 until last. */
 KA_API size_t ka_reader_cut(enum ka_format format, struct ka_slice bytes, bool last);
 
+/* ka_reader_limit returns the longest chunk in which one object of a format must fit: 8 MiB, and 64 KiB for the line formats
+ * moduli and ssh. */
+KA_API size_t ka_reader_limit(enum ka_format format);
+
+/* ka_reader_resync returns the offset of the next place behind the first byte where reading can start again: the next line,
+ * the next BEGIN line (PEM, TEXT), what looks like the next certificate (DER). bytes.len when there is none: then drop all
+ * but the last byte (it may be the newline in front of that place), append what follows in the input and ask again. */
+KA_API size_t ka_reader_resync(enum ka_format format, struct ka_slice bytes);
+
 /* ka_reader_init starts a chunk that ka_reader_cut cut. base is the chunk's offset in the input (only for offsets of
- * faults). kernels may be NULL for the portable ones. arena_len >= chunk.len, else every object is a fault
+ * faults). kernels may be NULL for the portable ones. arena_len >= chunk.len, else the chunk is one fault
  * KA_ERR_SPACE. */
 KA_API void ka_reader_init(struct ka_reader *reader, const struct ka_kernels *kernels, enum ka_format format,
 	struct ka_slice chunk, uint64_t base, bool last, uint8_t *arena, size_t arena_len);
