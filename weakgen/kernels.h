@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernels.h - the hot loops with CPU-specific variants.
+ *
+ * One const struct per level, picked through CPUID by ka_weakgen_kernels_best. The scalar functions are the specification: every
+ * variant is compared with them on random input. Where a level has nothing better it points to the level below. */
+#ifndef KA_WEAKGEN_KERNELS_H
+#define KA_WEAKGEN_KERNELS_H
+
+#include "weakgen/sha1.h"
+#include "weakgen/sieve.h"
+
+#include <gmp.h>
+
+#define KA_WEAKGEN_LANES 8u
+
+/* ka_weakgen_fermat_fn returns a mask with bit i set when 2^(n - 1) = 1 modulo the i-th of KA_WEAKGEN_LANES numbers, odd and of up to
+ * bits bits: those not marked are composite. scratch is what ka_weakgen_fermat_scratch_fn allocated for that many bits. */
+typedef unsigned (*ka_weakgen_fermat_fn)(void *scratch, const mpz_srcptr numbers[KA_WEAKGEN_LANES], uint32_t bits);
+typedef size_t (*ka_weakgen_fermat_scratch_fn)(uint32_t bits);
+
+struct ka_weakgen_kernels {
+	const char *name;
+	ka_weakgen_sha1_fn sha1;
+	ka_weakgen_residues_fn residues;
+	ka_weakgen_delta_fn delta;
+	/* NULL where testing several numbers at once gains nothing. */
+	ka_weakgen_fermat_fn fermat;
+	ka_weakgen_fermat_scratch_fn fermat_scratch_len;
+};
+
+extern const struct ka_weakgen_kernels ka_weakgen_kernels_scalar;
+
+/* ka_weakgen_kernels_best returns the fastest kernels that this CPU and operating system can run. */
+const struct ka_weakgen_kernels *ka_weakgen_kernels_best(void);
+
+#endif

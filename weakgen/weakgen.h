@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* weakgen.h - the keys that Debian's OpenSSL 0.9.8c-1 to 0.9.8g-8 made (CVE-2008-0166).
+ *
+ * The vulnerable generator knew the machine it ran on, the state of its seed file and the process id; with the type of the
+ * key and, rarely, the exponent these determine the key. Every function here is free of global state and may be called
+ * from any thread. Pointers are not NULL unless said so. Outputs are written only on success. */
+#ifndef KA_WEAKGEN_WEAKGEN_H
+#define KA_WEAKGEN_WEAKGEN_H
+
+#include <keyassay/debian.h>
+
+/* What the generator sees of a machine: sizes of C's long and time_t and of struct stat, in bytes, and the byte order. Other
+ * ports than the three of enum ka_debian_arch are a matter of filling this in. */
+struct ka_weakgen_machine {
+	uint32_t long_len; /* 4 or 8 */
+	uint32_t time_len;
+	uint32_t stat_len;
+	bool big_endian;
+};
+
+/* ka_weakgen_machine_of returns the machine of an architecture, NULL for a number that is none. */
+const struct ka_weakgen_machine *ka_weakgen_machine_of(enum ka_debian_arch architecture);
+
+#define KA_WEAKGEN_TYPE_NAME_LEN 32u
+
+/* Type and size of a key. */
+struct ka_weakgen_type {
+	enum ka_key_algorithm algorithm; /* KA_KEY_RSA or KA_KEY_EC */
+	enum ka_curve curve;             /* EC only */
+	uint32_t bits;                   /* RSA: 512 to 16384, even or odd; EC: of the field */
+};
+
+/* ka_weakgen_type_parse reads "rsa:2048" or "ec:secp256r1". KA_ERR_ARGUMENT for anything that cannot be made. */
+KA_MUST_CHECK enum ka_err ka_weakgen_type_parse(struct ka_weakgen_type *out_type, const char *name);
+
+/* ka_weakgen_type_name writes the name that ka_weakgen_type_parse reads. */
+void ka_weakgen_type_name(char out_name[KA_WEAKGEN_TYPE_NAME_LEN], const struct ka_weakgen_type *type);
+
+#define KA_WEAKGEN_RSA_MIN_BITS 512u
+#define KA_WEAKGEN_MAX_PRIME_LEN (KA_RSA_MAX_BITS / 16)
+#define KA_WEAKGEN_MAX_EC_LEN 66u
+#define KA_WEAKGEN_DEFAULT_EXPONENT 65537u
+
+/* A key pair that the generator makes. All integers are big-endian. */
+struct ka_weakgen_key {
+	struct ka_weakgen_type type;
+	/* RSA: without leading zero bytes; p > q. */
+	size_t modulus_len, p_len, q_len;
+	uint8_t modulus[KA_KEY_MAX_BYTES];
+	uint8_t p[KA_WEAKGEN_MAX_PRIME_LEN], q[KA_WEAKGEN_MAX_PRIME_LEN];
+	/* RSA: a prime was rejected because the exponent shares a factor with p - 1: with 3 the stream gives another key. */
+	bool exponent_mattered;
+	/* EC: private number and uncompressed point (04 x y), coordinates padded to the length of the field. */
+	size_t secret_len, point_len;
+	uint8_t secret[KA_WEAKGEN_MAX_EC_LEN];
+	uint8_t point[1 + 2 * KA_WEAKGEN_MAX_EC_LEN];
+};
+
+/* A workshop for keys of one type: tables and scratch space. One thread at a time. */
+struct ka_weakgen;
+
+/* ka_weakgen_new makes a workshop; KA_ERR_ARGUMENT for a type that cannot be made, KA_ERR_NO_MEMORY. */
+KA_MUST_CHECK enum ka_err ka_weakgen_new(struct ka_weakgen **out, const struct ka_weakgen_type *type);
+
+/* ka_weakgen_free frees a workshop; NULL is fine. */
+void ka_weakgen_free(struct ka_weakgen *weakgen);
+
+/* ka_weakgen_make makes the key of a machine, seed file and process id. exponent is big-endian, for RSA odd and at least 3, and
+ * ignored for EC. */
+KA_MUST_CHECK enum ka_err ka_weakgen_make(struct ka_weakgen_key *out_key, struct ka_weakgen *weakgen,
+    const struct ka_weakgen_machine *machine, enum ka_debian_randfile randfile, uint32_t pid, struct ka_slice exponent);
+
+/* ka_weakgen_fingerprint returns the 64 bits of the key that a table stores: see keyassay/table.h. */
+uint64_t ka_weakgen_fingerprint(const struct ka_weakgen_key *key);
+
+/* ka_weakgen_key_der writes the private key: RSAPrivateKey (RFC 8017 A.1.2) or ECPrivateKey (RFC 5915). KA_ERR_ARGUMENT when
+ * the exponent has no inverse for this key, KA_ERR_SPACE when it does not fit; KA_WEAKGEN_DER_MAX_LEN always fits. */
+#define KA_WEAKGEN_DER_MAX_LEN (5 * (size_t)KA_KEY_MAX_BYTES)
+KA_MUST_CHECK enum ka_err ka_weakgen_key_der(
+    uint8_t *out, size_t *out_len, size_t max_len, const struct ka_weakgen_key *key, struct ka_slice exponent);
+
+/* ka_weakgen_prove is a ka_debian_prove_fn: it makes the key of an identity and compares. Of an RSA key without exponent (a bare
+ * modulus) it tries the exponents 65537 and 3. arg is not used. A key of another type than the generator made is not the same. */
+KA_MUST_CHECK enum ka_err ka_weakgen_prove(
+    void *arg, bool *out_same, const struct ka_key *key, const struct ka_debian_id *id);
+
+#endif
