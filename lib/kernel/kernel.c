@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/kernel/kernel.h"
+#include "lib/pem/base64.h"
 
 #include <keyassay/check.h>
 
 #include <string.h>
 
-static const struct ka_kernels scalar = { .name = "scalar" };
+static const struct ka_kernels scalar = { .name = "scalar", .base64 = &ka_base64_scalar };
 
 #if defined(__x86_64__)
 
-static const struct ka_kernels avx2 = { .name = "avx2" };
-static const struct ka_kernels avx512 = { .name = "avx512" };
+static const struct ka_kernels avx2 = { .name = "avx2", .base64 = &ka_base64_avx2 };
+static const struct ka_kernels avx512 = { .name = "avx512", .base64 = &ka_base64_avx512 };
 
 static bool
 has_avx2(void)
 {
-	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
 }
 
 static bool

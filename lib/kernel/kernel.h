@@ -9,6 +9,11 @@
 
 #include <keyassay/base.h>
 
+/* Compiles one function for CPU features that the rest of the library does not need. */
+#if defined(__x86_64__)
+#define KA_TARGET(features) __attribute__((target(features)))
+#endif
+
 /* Each kernel's own header says what the functions promise. */
 struct ka_base64_kernel; /* lib/pem/base64.h */
 struct ka_roca_kernel; /* lib/check/roca.h */
