@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Eight Fermat tests side by side with AVX-512 IFMA.
+ *
+ * Numbers are in radix 2^52, one number per 64-bit lane: vector i holds limb i of all eight. VPMADD52LUQ and VPMADD52HUQ multiply 52-bit
+ * limbs and add the low or high 52 bits of the product to a 64-bit lane, so 2^12 products can be added before a carry has to be
+ * moved: a multiplication is nothing but independent multiply-adds, and carries are moved once at its end (Gueron, Krasnov:
+ * "Accelerating big integer arithmetic using Intel IFMA extensions", ARITH 2016).
+ *
+ * The power is a left-to-right binary one: square, and double where the exponent has a bit. Montgomery's residues stay below 4n:
+ * with R = 2^(52 L) >= 16 n, REDC(x^2) < 16 n^2 / R + n <= 2n, and a doubling makes that less than 4n. So nothing is ever
+ * compared or subtracted on the way.
+ *
+ * Both halves of a squaring, the product and the reduction, are rows of four limbs swept over a vector of limbs (sweep4). Four rows
+ * at once: eight multiply-adds for each accumulator that is loaded and stored, which keeps the multiplier busy every cycle. The
+ * square takes each block of four limbs against the blocks behind it, doubles, and adds the blocks' own squares. */
+#include "weakgen/fermat_ifma.h"
+
+#if KA_WEAKGEN_HAVE_IFMA
+
+#include <immintrin.h>
+
+#define TARGET __attribute__((target("avx512f,avx512ifma,avx512dq")))
+#define ROWS 4
+#define LIMB_BITS 52
+#define LIMB_MASK (((uint64_t)1 << LIMB_BITS) - 1)
+
+/* t[j + r] += lo(rows[r] * v[j]), t[j + r + 1] += hi(rows[r] * v[j]) for r in 0..3, j in 0..num-1. The accumulators in flight are kept in
+ * registers: the low halves' apart from the high halves', so that no two multiply-adds of a step wait for each other. */
+TARGET static inline void
+sweep4(__m512i *t, const __m512i rows[ROWS], const __m512i *v, size_t num)
+{
+	const __m512i r0 = rows[0], r1 = rows[1], r2 = rows[2], r3 = rows[3];
+	const __m512i zero = _mm512_setzero_si512();
+	__m512i lo0 = t[0], lo1 = t[1], lo2 = t[2];
+	__m512i hi0 = zero, hi1 = zero, hi2 = zero; /* of t[j], t[j+1], t[j+2] */
+
+	for (size_t j = 0; j < num; j++) {
+		const __m512i x = v[j];
+		__m512i lo3 = t[j + 3];
+		__m512i hi3 = zero, hi4 = zero;
+		lo0 = _mm512_madd52lo_epu64(lo0, r0, x);
+		hi1 = _mm512_madd52hi_epu64(hi1, r0, x);
+		lo1 = _mm512_madd52lo_epu64(lo1, r1, x);
+		hi2 = _mm512_madd52hi_epu64(hi2, r1, x);
+		lo2 = _mm512_madd52lo_epu64(lo2, r2, x);
+		hi3 = _mm512_madd52hi_epu64(hi3, r2, x);
+		lo3 = _mm512_madd52lo_epu64(lo3, r3, x);
+		hi4 = _mm512_madd52hi_epu64(hi4, r3, x);
+		t[j] = _mm512_add_epi64(lo0, hi0);
+		lo0 = lo1;
+		lo1 = lo2;
+		lo2 = lo3;
+		hi0 = hi1;
+		hi1 = hi2;
+		hi2 = hi3;
+		/* hi4 is of t[j + 4], which the next step calls t[j + 3]. */
+		t[j + 4] = _mm512_add_epi64(t[j + 4], hi4);
+	}
+	t[num] = _mm512_add_epi64(lo0, hi0);
+	t[num + 1] = _mm512_add_epi64(lo1, hi1);
+	t[num + 2] = _mm512_add_epi64(lo2, hi2);
+}
+
+/* t[0 .. 2 num] = x^2, limbs of up to 64 bits. */
+TARGET static inline void
+square(__m512i *t, const __m512i *x, size_t num)
+{
+	for (size_t i = 0; i <= 2 * num; i++)
+		t[i] = _mm512_setzero_si512();
+	for (size_t i = 0; i + ROWS < num; i += ROWS)
+		sweep4(t + 2 * i + ROWS, x + i, x + i + ROWS, num - i - ROWS);
+	for (size_t i = 0; i <= 2 * num; i++)
+		t[i] = _mm512_add_epi64(t[i], t[i]);
+	for (size_t i = 0; i < num; i += ROWS)
+		sweep4(t + 2 * i, x + i, x + i, ROWS);
+}
+
+/* x = t / R mod n, times 2 in the lanes where twice is 1; t has 2 num + 1 limbs and is used up. */
+TARGET static inline void
+reduce(__m512i *x, __m512i *t, const __m512i *n, __m512i n0_inverse, __m512i twice, size_t num)
+{
+	const __m512i mask = _mm512_set1_epi64((long long)LIMB_MASK);
+	const __m512i zero = _mm512_setzero_si512();
+
+	for (size_t i = 0; i < num; i += ROWS) {
+		__m512i q[ROWS];
+		__m512i t0 = t[i], t1 = t[i + 1], t2 = t[i + 2], t3 = t[i + 3];
+		/* Each q makes one limb vanish; its share of the other limbs of this block is needed at once for the next q. */
+		q[0] = _mm512_and_si512(_mm512_madd52lo_epu64(zero, t0, n0_inverse), mask);
+		t0 = _mm512_madd52lo_epu64(t0, q[0], n[0]);
+		t1 = _mm512_madd52lo_epu64(t1, q[0], n[1]);
+		t1 = _mm512_madd52hi_epu64(t1, q[0], n[0]);
+		t1 = _mm512_add_epi64(t1, _mm512_srli_epi64(t0, LIMB_BITS));
+		t2 = _mm512_madd52lo_epu64(t2, q[0], n[2]);
+		t3 = _mm512_madd52lo_epu64(t3, q[0], n[3]);
+		q[1] = _mm512_and_si512(_mm512_madd52lo_epu64(zero, t1, n0_inverse), mask);
+		t2 = _mm512_madd52hi_epu64(t2, q[0], n[1]);
+		t3 = _mm512_madd52hi_epu64(t3, q[0], n[2]);
+		t1 = _mm512_madd52lo_epu64(t1, q[1], n[0]);
+		t2 = _mm512_madd52lo_epu64(t2, q[1], n[1]);
+		t2 = _mm512_madd52hi_epu64(t2, q[1], n[0]);
+		t2 = _mm512_add_epi64(t2, _mm512_srli_epi64(t1, LIMB_BITS));
+		q[2] = _mm512_and_si512(_mm512_madd52lo_epu64(zero, t2, n0_inverse), mask);
+		t3 = _mm512_madd52lo_epu64(t3, q[1], n[2]);
+		t3 = _mm512_madd52hi_epu64(t3, q[1], n[1]);
+		t2 = _mm512_madd52lo_epu64(t2, q[2], n[0]);
+		t3 = _mm512_madd52lo_epu64(t3, q[2], n[1]);
+		t3 = _mm512_madd52hi_epu64(t3, q[2], n[0]);
+		t3 = _mm512_add_epi64(t3, _mm512_srli_epi64(t2, LIMB_BITS));
+		q[3] = _mm512_and_si512(_mm512_madd52lo_epu64(zero, t3, n0_inverse), mask);
+		t3 = _mm512_madd52lo_epu64(t3, q[3], n[0]);
+		/* What of the block's own products lies above it. */
+		__m512i *u = t + i + ROWS;
+		u[0] = _mm512_add_epi64(u[0], _mm512_srli_epi64(t3, LIMB_BITS));
+		__m512i u0 = u[0], u1 = u[1], u2 = u[2];
+		u0 = _mm512_madd52hi_epu64(u0, q[0], n[3]);
+		u0 = _mm512_madd52hi_epu64(u0, q[1], n[2]);
+		u0 = _mm512_madd52hi_epu64(u0, q[2], n[1]);
+		u0 = _mm512_madd52hi_epu64(u0, q[3], n[0]);
+		u0 = _mm512_madd52lo_epu64(u0, q[1], n[3]);
+		u0 = _mm512_madd52lo_epu64(u0, q[2], n[2]);
+		u0 = _mm512_madd52lo_epu64(u0, q[3], n[1]);
+		u1 = _mm512_madd52hi_epu64(u1, q[1], n[3]);
+		u1 = _mm512_madd52hi_epu64(u1, q[2], n[2]);
+		u1 = _mm512_madd52hi_epu64(u1, q[3], n[1]);
+		u1 = _mm512_madd52lo_epu64(u1, q[2], n[3]);
+		u1 = _mm512_madd52lo_epu64(u1, q[3], n[2]);
+		u2 = _mm512_madd52hi_epu64(u2, q[2], n[3]);
+		u2 = _mm512_madd52hi_epu64(u2, q[3], n[2]);
+		u2 = _mm512_madd52lo_epu64(u2, q[3], n[3]);
+		u[0] = u0;
+		u[1] = u1;
+		u[2] = u2;
+		u[3] = _mm512_madd52hi_epu64(u[3], q[3], n[3]);
+		if (num > ROWS)
+			sweep4(u, q, n + ROWS, num - ROWS);
+	}
+	__m512i carry = zero;
+	for (size_t i = 0; i < num; i++) {
+		carry = _mm512_add_epi64(carry, _mm512_sllv_epi64(t[num + i], twice));
+		x[i] = _mm512_and_si512(carry, mask);
+		carry = _mm512_srli_epi64(carry, LIMB_BITS);
+	}
+}
+
+/* Limb i of a number, least significant first. */
+static uint64_t
+limb(mpz_srcptr number, size_t i)
+{
+	size_t bit = i * LIMB_BITS, word = bit / 64, shift = bit % 64;
+	uint64_t value = mpz_getlimbn(number, (mp_size_t)word) >> shift;
+
+	if (shift > 64 - LIMB_BITS)
+		value |= (uint64_t)mpz_getlimbn(number, (mp_size_t)word + 1) << (64 - shift);
+	return value & LIMB_MASK;
+}
+
+/* Vectors of limbs of numbers of up to bits bits: R = 2^(52 num) is at least 16 times as large, and whole blocks of rows. */
+static size_t
+num_limbs(uint32_t bits)
+{
+	size_t num = (bits + 4 + LIMB_BITS - 1) / LIMB_BITS;
+
+	return (num + ROWS - 1) / ROWS * ROWS;
+}
+
+size_t
+ka_weakgen_fermat_ifma_scratch_len(uint32_t bits)
+{
+	/* n, x, and a product with its carries and the rows' overhang. */
+	return (4 * num_limbs(bits) + ROWS + 1) * sizeof(__m512i);
+}
+
+/* The power for numbers in n with x = R mod n; x becomes the power, below 4n. */
+TARGET static void
+power_of_two(__m512i *x, __m512i *t, const __m512i *n, size_t num, uint32_t bits)
+{
+	const __m512i mask = _mm512_set1_epi64((long long)LIMB_MASK);
+	const __m512i one = _mm512_set1_epi64(1);
+	const __m512i zero = _mm512_setzero_si512();
+
+	/* Newton: an odd n is its own inverse modulo 8, and each step doubles the bits. */
+	__m512i inverse = n[0];
+	for (int i = 0; i < 5; i++) {
+		__m512i error = _mm512_sub_epi64(_mm512_set1_epi64(2), _mm512_mullo_epi64(n[0], inverse));
+		inverse = _mm512_mullo_epi64(inverse, error);
+	}
+	const __m512i n0_inverse = _mm512_and_si512(_mm512_sub_epi64(zero, inverse), mask);
+
+	/* The exponent n - 1 is n without its lowest bit. Above a number's highest bit this squares 1. */
+	for (uint32_t bit = bits; bit-- > 0;) {
+		__m512i twice = zero;
+		if (bit > 0)
+			twice = _mm512_and_si512(_mm512_srli_epi64(n[bit / LIMB_BITS], bit % LIMB_BITS), one);
+		square(t, x, num);
+		reduce(x, t, n, n0_inverse, twice, num);
+	}
+
+	/* Out of Montgomery's form. What comes out is at most n, so it is 1 exactly when the power is. */
+	for (size_t i = 0; i < num; i++) {
+		t[i] = x[i];
+		t[num + i] = zero;
+	}
+	t[2 * num] = zero;
+	reduce(x, t, n, n0_inverse, zero, num);
+}
+
+TARGET unsigned
+ka_weakgen_fermat_ifma(void *scratch, const mpz_srcptr numbers[KA_WEAKGEN_LANES], uint32_t bits)
+{
+	const __m512i zero = _mm512_setzero_si512();
+	size_t num = num_limbs(bits);
+	__m512i *n = scratch, *x = n + num, *t = x + num;
+	mpz_t r, r_mod_n[KA_WEAKGEN_LANES];
+
+	mpz_init(r);
+	mpz_setbit(r, num * LIMB_BITS);
+	for (unsigned lane = 0; lane < KA_WEAKGEN_LANES; lane++) {
+		mpz_init(r_mod_n[lane]);
+		mpz_mod(r_mod_n[lane], r, numbers[lane]);
+	}
+	for (size_t i = 0; i < num; i++) {
+		uint64_t n_lanes[KA_WEAKGEN_LANES], x_lanes[KA_WEAKGEN_LANES];
+		for (unsigned lane = 0; lane < KA_WEAKGEN_LANES; lane++) {
+			n_lanes[lane] = limb(numbers[lane], i);
+			x_lanes[lane] = limb(r_mod_n[lane], i);
+		}
+		n[i] = _mm512_loadu_si512(n_lanes);
+		x[i] = _mm512_loadu_si512(x_lanes);
+	}
+	for (size_t i = 0; i < 2 * num + ROWS + 1; i++)
+		t[i] = zero;
+	power_of_two(x, t, n, num, bits);
+
+	__mmask8 passed = _mm512_cmpeq_epi64_mask(x[0], _mm512_set1_epi64(1));
+	for (size_t i = 1; i < num; i++)
+		passed &= _mm512_cmpeq_epi64_mask(x[i], zero);
+	for (unsigned lane = 0; lane < KA_WEAKGEN_LANES; lane++)
+		mpz_clear(r_mod_n[lane]);
+	mpz_clear(r);
+	return passed;
+}
+
+#endif
