@@ -9,6 +9,8 @@
 
 #include <keyassay/debian.h>
 
+#include <stdatomic.h>
+
 /* What the generator sees of a machine: sizes of C's long and time_t and of struct stat, in bytes, and the byte order. Other
  * ports than the three of enum ka_debian_arch are a matter of filling this in. */
 struct ka_weakgen_machine {
@@ -83,5 +85,34 @@ KA_MUST_CHECK enum ka_err ka_weakgen_key_der(
  * modulus) it tries the exponents 65537 and 3. arg is not used. A key of another type than the generator made is not the same. */
 KA_MUST_CHECK enum ka_err ka_weakgen_prove(
     void *arg, bool *out_same, const struct ka_key *key, const struct ka_debian_id *id);
+
+/* How far a table has got; keys count the streams of the universe. */
+struct ka_weakgen_progress {
+	uint64_t keys_done, keys_total;
+	uint64_t keys_resumed; /* of keys_done: found in the part file of an earlier run */
+	double seconds;        /* since the start of this run */
+};
+
+/* A table to be made. */
+struct ka_weakgen_table_job {
+	struct ka_weakgen_type type;
+	const char
+	    *path; /* FILE; FILE.part holds the state of an unfinished run, FILE.new the table while it is written */
+	unsigned num_threads;
+	uint32_t pid_count; /* PIDs 0 to this - 1: KA_DEBIAN_PID_COUNT, fewer for tests */
+	const atomic_bool
+	    *stop; /* set it, from a signal handler too, to end the run so that it can be resumed; or NULL */
+	void (*progress)(void *arg, const struct ka_weakgen_progress *progress); /* about once a second; or NULL */
+	void *progress_arg;
+};
+
+enum ka_weakgen_table_status { KA_WEAKGEN_TABLE_MADE, KA_WEAKGEN_TABLE_STOPPED, KA_WEAKGEN_TABLE_FAILED };
+
+#define KA_WEAKGEN_MESSAGE_LEN 512u
+
+/* ka_weakgen_table_make makes a table (keyassay/table.h), going on from FILE.part if there is one. A killed run loses the work of at
+ * most some seconds and of the keys under way. FAILED leaves a sentence for people in out_message and FILE untouched. */
+KA_MUST_CHECK enum ka_weakgen_table_status ka_weakgen_table_make(
+    char out_message[KA_WEAKGEN_MESSAGE_LEN], const struct ka_weakgen_table_job *job);
 
 #endif
