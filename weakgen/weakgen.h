@@ -77,7 +77,7 @@ uint64_t ka_weakgen_fingerprint(const struct ka_weakgen_key *key);
 
 /* ka_weakgen_key_der writes the private key: RSAPrivateKey (RFC 8017 A.1.2) or ECPrivateKey (RFC 5915). KA_ERR_ARGUMENT when
  * the exponent has no inverse for this key, KA_ERR_SPACE when it does not fit; KA_WEAKGEN_DER_MAX_LEN always fits. */
-#define KA_WEAKGEN_DER_MAX_LEN (5 * (size_t)KA_KEY_MAX_BYTES)
+#define KA_WEAKGEN_DER_MAX_LEN (6 * (size_t)KA_KEY_MAX_BYTES)
 KA_MUST_CHECK enum ka_err ka_weakgen_key_der(
     uint8_t *out, size_t *out_len, size_t max_len, const struct ka_weakgen_key *key, struct ka_slice exponent);
 
