@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables of algorithms and curves: names, sizes, object identifiers. */
+#include "lib/key/key.h"
+
+struct algorithm_row {
+	const char *name;
+	uint8_t oid[9];
+	uint8_t oid_len;
+};
+
+static const struct algorithm_row algorithms[] = {
+	[KA_KEY_OTHER] = { "other", { 0 }, 0 },
+	[KA_KEY_RSA] = { "RSA", { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01 }, 9 },
+	[KA_KEY_RSA_PSS] = { "RSASSA-PSS", { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a }, 9 },
+	[KA_KEY_EC] = { "EC", { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01 }, 7 },
+	[KA_KEY_DSA] = { "DSA", { 0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01 }, 7 },
+	[KA_KEY_ED25519] = { "Ed25519", { 0x2b, 0x65, 0x70 }, 3 },
+	[KA_KEY_ED448] = { "Ed448", { 0x2b, 0x65, 0x71 }, 3 },
+	[KA_KEY_X25519] = { "X25519", { 0x2b, 0x65, 0x6e }, 3 },
+	[KA_KEY_X448] = { "X448", { 0x2b, 0x65, 0x6f }, 3 },
+};
+#define NUM_ALGORITHMS (sizeof(algorithms) / sizeof(algorithms[0]))
+
+struct curve_row {
+	const char *name;
+	const char *nist_name;
+	uint32_t bits;
+	uint8_t oid[9];
+	uint8_t oid_len;
+};
+
+static const struct curve_row curves[] = {
+	[KA_CURVE_NONE] = { "", NULL, 0, { 0 }, 0 },
+	[KA_CURVE_OTHER] = { "other", NULL, 0, { 0 }, 0 },
+	[KA_CURVE_EXPLICIT] = { "explicit", NULL, 0, { 0 }, 0 },
+	[KA_CURVE_SECP224R1] = { "secp224r1", "P-224", 224, { 0x2b, 0x81, 0x04, 0x00, 0x21 }, 5 },
+	[KA_CURVE_SECP256R1] = { "secp256r1", "P-256", 256, { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07 }, 8 },
+	[KA_CURVE_SECP384R1] = { "secp384r1", "P-384", 384, { 0x2b, 0x81, 0x04, 0x00, 0x22 }, 5 },
+	[KA_CURVE_SECP521R1] = { "secp521r1", "P-521", 521, { 0x2b, 0x81, 0x04, 0x00, 0x23 }, 5 },
+	[KA_CURVE_SECP256K1] = { "secp256k1", NULL, 256, { 0x2b, 0x81, 0x04, 0x00, 0x0a }, 5 },
+	[KA_CURVE_SECP192R1] = { "secp192r1", "P-192", 192, { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x01 }, 8 },
+	[KA_CURVE_BRAINPOOLP256R1] = { "brainpoolP256r1", NULL, 256,
+	    { 0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x07 }, 9 },
+	[KA_CURVE_BRAINPOOLP384R1] = { "brainpoolP384r1", NULL, 384,
+	    { 0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0b }, 9 },
+	[KA_CURVE_BRAINPOOLP512R1] = { "brainpoolP512r1", NULL, 512,
+	    { 0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0d }, 9 },
+};
+#define NUM_CURVES (sizeof(curves) / sizeof(curves[0]))
+#define FIRST_NAMED_CURVE KA_CURVE_SECP224R1
+
+const char *
+ka_key_algorithm_name(enum ka_key_algorithm algorithm)
+{
+	return (size_t)algorithm < NUM_ALGORITHMS ? algorithms[algorithm].name : "other";
+}
+
+const char *
+ka_curve_name(enum ka_curve curve)
+{
+	return (size_t)curve < NUM_CURVES ? curves[curve].name : "other";
+}
+
+uint32_t
+ka_curve_bits(enum ka_curve curve)
+{
+	return (size_t)curve < NUM_CURVES ? curves[curve].bits : 0;
+}
+
+bool
+ka_curve_by_name(enum ka_curve *out_curve, const char *name)
+{
+	for (size_t i = FIRST_NAMED_CURVE; i < NUM_CURVES; i++) {
+		if (strcmp(name, curves[i].name) == 0 ||
+		    (curves[i].nist_name != NULL && strcmp(name, curves[i].nist_name) == 0)) {
+			*out_curve = (enum ka_curve)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+struct ka_slice
+ka_algorithm_oid_of(enum ka_key_algorithm algorithm)
+{
+	if ((size_t)algorithm >= NUM_ALGORITHMS)
+		return (struct ka_slice){ NULL, 0 };
+	return (struct ka_slice){ algorithms[algorithm].oid, algorithms[algorithm].oid_len };
+}
+
+struct ka_slice
+ka_curve_oid_of(enum ka_curve curve)
+{
+	if ((size_t)curve >= NUM_CURVES)
+		return (struct ka_slice){ NULL, 0 };
+	return (struct ka_slice){ curves[curve].oid, curves[curve].oid_len };
+}
+
+enum ka_curve
+ka_curve_of_oid(struct ka_slice oid)
+{
+	for (size_t i = FIRST_NAMED_CURVE; i < NUM_CURVES; i++) {
+		if (ka_slice_equal(oid, (struct ka_slice){ curves[i].oid, curves[i].oid_len }))
+			return (enum ka_curve)i;
+	}
+	return KA_CURVE_OTHER;
+}
