@@ -2,8 +2,16 @@
 #include "weakgen/kernels.h"
 
 #include "weakgen/fermat_ifma.h"
+#include "weakgen/sha1_ni.h"
+#include "weakgen/sieve_avx512.h"
 
 #include <string.h>
+
+#define HAVE_X86_LEVELS (KA_WEAKGEN_HAVE_IFMA && KA_WEAKGEN_HAVE_SHA_NI && KA_WEAKGEN_HAVE_SIEVE_AVX512)
+
+#if HAVE_X86_LEVELS
+#include <cpuid.h>
+#endif
 
 const struct ka_weakgen_kernels ka_weakgen_kernels_scalar = {
 	.name = "scalar",
@@ -12,47 +20,84 @@ const struct ka_weakgen_kernels ka_weakgen_kernels_scalar = {
 	.delta = ka_weakgen_delta_scalar,
 };
 
-#if KA_WEAKGEN_HAVE_IFMA
+#if HAVE_X86_LEVELS
+
+static const struct ka_weakgen_kernels sha_ni = {
+	.name = "sha-ni",
+	.sha1 = ka_weakgen_sha1_ni,
+	.residues = ka_weakgen_residues_scalar,
+	.delta = ka_weakgen_delta_scalar,
+};
 
 static const struct ka_weakgen_kernels avx512ifma = {
 	.name = "avx512ifma",
-	.sha1 = ka_weakgen_sha1_scalar,
-	.residues = ka_weakgen_residues_scalar,
-	.delta = ka_weakgen_delta_scalar,
+	.sha1 = ka_weakgen_sha1_ni,
+	.residues = ka_weakgen_residues_avx512,
+	.delta = ka_weakgen_delta_avx512,
 	.fermat = ka_weakgen_fermat_ifma,
 	.fermat_scratch_len = ka_weakgen_fermat_ifma_scratch_len,
 };
 
+/* __builtin_cpu_supports does not know the SHA extensions in all compilers: leaf 7, EBX bit 29. */
+static bool
+has_sha_ni(void)
+{
+	unsigned eax, ebx, ecx, edx;
+
+	return __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("ssse3") &&
+	    __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (ebx >> 29 & 1) != 0;
+}
+
+/* Every CPU with IFMA and VBMI2 has the SHA extensions too; who disables them gets the level below. */
 static bool
 has_avx512ifma(void)
 {
-	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-	    __builtin_cpu_supports("avx512ifma");
+	return has_sha_ni() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+	    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+	    __builtin_cpu_supports("avx512ifma") && __builtin_cpu_supports("avx512vbmi2");
 }
 
 #endif
 
+static bool
+always(void)
+{
+	return true;
+}
+
+/* Best first. */
+static const struct {
+	const struct ka_weakgen_kernels *kernels;
+	bool (*usable)(void);
+} levels[] = {
+#if HAVE_X86_LEVELS
+	{ &avx512ifma, has_avx512ifma },
+	{ &sha_ni, has_sha_ni },
+#endif
+	{ &ka_weakgen_kernels_scalar, always },
+};
+
+#define NUM_LEVELS (sizeof(levels) / sizeof(levels[0]))
+
 const struct ka_weakgen_kernels *
 ka_weakgen_kernels_best(void)
 {
-#if KA_WEAKGEN_HAVE_IFMA
-	if (has_avx512ifma()) {
-		return &avx512ifma;
+	size_t i = 0;
+
+	/* The last level is always usable. */
+	while (!levels[i].usable()) {
+		i++;
 	}
-#endif
-	return &ka_weakgen_kernels_scalar;
+	return levels[i].kernels;
 }
 
 const struct ka_weakgen_kernels *
 ka_weakgen_kernels_by_name(const char *name)
 {
-	if (strcmp(name, ka_weakgen_kernels_scalar.name) == 0) {
-		return &ka_weakgen_kernels_scalar;
+	for (size_t i = 0; i < NUM_LEVELS; i++) {
+		if (strcmp(levels[i].kernels->name, name) == 0) {
+			return levels[i].usable() ? levels[i].kernels : NULL;
+		}
 	}
-#if KA_WEAKGEN_HAVE_IFMA
-	if (strcmp(name, avx512ifma.name) == 0 && has_avx512ifma()) {
-		return &avx512ifma;
-	}
-#endif
 	return NULL;
 }

@@ -33,7 +33,7 @@ extern const struct ka_weakgen_kernels ka_weakgen_kernels_scalar;
 /* ka_weakgen_kernels_best returns the fastest kernels that this CPU and operating system can run. */
 const struct ka_weakgen_kernels *ka_weakgen_kernels_best(void);
 
-/* ka_weakgen_kernels_by_name returns those of a level ("scalar", "avx512ifma"), NULL when unknown or not for this CPU: for tests. */
+/* ka_weakgen_kernels_by_name returns those of a level ("scalar", "sha-ni", "avx512ifma"), NULL when unknown or not for this CPU: for tests. */
 const struct ka_weakgen_kernels *ka_weakgen_kernels_by_name(const char *name);
 
 #endif
