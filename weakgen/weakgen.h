@@ -100,6 +100,7 @@ struct ka_weakgen_table_job {
 	    *path; /* FILE; FILE.part holds the state of an unfinished run, FILE.new the table while it is written */
 	unsigned num_threads;
 	uint32_t pid_count; /* PIDs 0 to this - 1: KA_DEBIAN_PID_COUNT, fewer for tests */
+	double flush_seconds; /* how often results are made durable; 0: every five seconds */
 	const atomic_bool
 	    *stop; /* set it, from a signal handler too, to end the run so that it can be resumed; or NULL */
 	void (*progress)(void *arg, const struct ka_weakgen_progress *progress); /* about once a second; or NULL */
