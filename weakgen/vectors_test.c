@@ -17,22 +17,23 @@ static const char *const architectures[] = { "le64", "le32", "be32" };
 static const char *const randfiles[] = { "rnd", "nornd", "noreadrnd" };
 
 static const struct {
+	const char *name; /* of the test */
 	const char *file;
 	const char *type;
 	unsigned step; /* the sample takes every step-th row */
 } vectors[] = {
-	{ "rsa-512.csv", "rsa:512", 1 },
-	{ "rsa-768.csv", "rsa:768", 1 },
-	{ "rsa-1024.csv", "rsa:1024", 3 },
-	{ "rsa-1536.csv", "rsa:1536", 2 },
-	{ "rsa-2047.csv", "rsa:2047", 2 },
-	{ "rsa-2048.csv", "rsa:2048", 13 },
-	{ "rsa-2049.csv", "rsa:2049", 2 },
-	{ "rsa-2560.csv", "rsa:2560", 5 },
-	{ "rsa-3072.csv", "rsa:3072", 17 },
-	{ "rsa-4096.csv", "rsa:4096", 29 },
-	{ "ec-secp256r1.csv", "ec:secp256r1", 1 },
-	{ "ec-secp384r1.csv", "ec:secp384r1", 1 },
+	{ "reproduces_rsa_512", "rsa-512.csv", "rsa:512", 1 },
+	{ "reproduces_rsa_768", "rsa-768.csv", "rsa:768", 1 },
+	{ "reproduces_rsa_1024", "rsa-1024.csv", "rsa:1024", 3 },
+	{ "reproduces_rsa_1536", "rsa-1536.csv", "rsa:1536", 2 },
+	{ "reproduces_rsa_2047", "rsa-2047.csv", "rsa:2047", 2 },
+	{ "reproduces_rsa_2048", "rsa-2048.csv", "rsa:2048", 13 },
+	{ "reproduces_rsa_2049", "rsa-2049.csv", "rsa:2049", 2 },
+	{ "reproduces_rsa_2560", "rsa-2560.csv", "rsa:2560", 5 },
+	{ "reproduces_rsa_3072", "rsa-3072.csv", "rsa:3072", 17 },
+	{ "reproduces_rsa_4096", "rsa-4096.csv", "rsa:4096", 29 },
+	{ "reproduces_ec_secp256r1", "ec-secp256r1.csv", "ec:secp256r1", 1 },
+	{ "reproduces_ec_secp384r1", "ec-secp384r1.csv", "ec:secp384r1", 1 },
 };
 
 #define NUM_VECTORS (sizeof(vectors) / sizeof(vectors[0]))
@@ -156,7 +157,7 @@ main(int argc, char **argv)
 	for (size_t i = 0; i < NUM_VECTORS; i++) {
 		indexes[i] = i;
 		tests[i] = (struct CMUnitTest){
-			.name = vectors[i].file,
+			.name = vectors[i].name,
 			.test_func = reproduces_vectors,
 			.initial_state = &indexes[i],
 		};
