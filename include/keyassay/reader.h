@@ -53,8 +53,11 @@ struct ka_reader {
 	size_t arena_len;
 	size_t arena_used;
 	struct ka_bundle bundle; /* PKCS #7 being walked */
-	struct ka_slice nested; /* JWK set or OpenPGP block being walked: what is left of it */
+	struct ka_slice nested; /* JWK set or OpenPGP block being walked */
+	size_t nested_at; /* offset in nested of what comes next */
+	struct ka_slice nested_comment; /* user id of the OpenPGP primary key */
 	uint8_t nested_kind;
+	bool nested_in_input; /* nested or bundle is a part of the chunk, so offsets count from the start of the input */
 	bool last; /* no bytes follow this chunk */
 	uint64_t num_objects; /* since ka_reader_init */
 	uint64_t reserved[4];
