@@ -53,6 +53,19 @@ fill_lane(struct rsa_batch *batch, struct lane *lane)
 	}
 }
 
+/* Looking for primes only: hands a found one over. */
+static void
+offer_prime(struct rsa_batch *batch, struct lane *lane)
+{
+	if (batch->feed->prime(batch->feed->arg, &lane->id, lane->rsa.p)) {
+		lane->rsa.has_p = false;
+		return;
+	}
+	lane->result = (struct ka_weakgen_result){ 0 };
+	batch->feed->done(batch->feed->arg, &lane->id, &lane->result);
+	fill_lane(batch, lane);
+}
+
 static void
 finish_lane(struct rsa_batch *batch, struct lane *lane)
 {
@@ -117,7 +130,9 @@ turn(struct rsa_batch *batch)
 		if (err != KA_OK) {
 			return err;
 		}
-		if (lane->rsa.state == KA_WEAKGEN_RSA_DONE) {
+		if (batch->feed->prime != NULL && lane->rsa.has_p) {
+			offer_prime(batch, lane);
+		} else if (lane->rsa.state == KA_WEAKGEN_RSA_DONE) {
 			finish_lane(batch, lane);
 		}
 	}
@@ -138,7 +153,8 @@ run_rsa(
 	batch->kernels = kernels;
 	batch->feed = feed;
 	batch->num_lanes = kernels->fermat != NULL ? KA_WEAKGEN_LANES : 1;
-	mpz_init_set_ui(batch->exponent, KA_WEAKGEN_DEFAULT_EXPONENT);
+	/* Every prime suits the exponent 1. */
+	mpz_init_set_ui(batch->exponent, feed->prime != NULL ? 1 : KA_WEAKGEN_DEFAULT_EXPONENT);
 	mpz_init_set_ui(batch->other_exponent, 3);
 	for (unsigned i = 0; i < batch->num_lanes; i++) {
 		ka_weakgen_rsa_init(&batch->lanes[i].rsa);

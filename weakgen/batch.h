@@ -20,6 +20,10 @@ struct ka_weakgen_feed {
 	bool (*next)(void *arg, struct ka_debian_id *out_id);
 	void (*done)(void *arg, const struct ka_debian_id *id, const struct ka_weakgen_result *result);
 	bool (*stop)(void *arg);
+	/* If set, only primes are looked for (RSA): called with each prime as it is found in its stream, whatever the exponent would say
+	 * of it. True: go on to the stream's next prime as if this one did not suit the exponent; false: the stream is done. done is
+	 * then called with an empty result. */
+	bool (*prime)(void *arg, const struct ka_debian_id *id, mpz_srcptr prime);
 };
 
 /* ka_weakgen_batch_run works off a feed with the default exponent; one thread. KA_OK when the feed is empty or has said stop. */

@@ -14,8 +14,8 @@
 #include <string.h>
 #include <time.h>
 
-#define FLUSH_SECONDS 5.0
-#define TICK_NANOSECONDS 250000000L
+#define DEFAULT_FLUSH_SECONDS 5.0
+#define TICK_NANOSECONDS 10000000L
 #define MAX_THREADS 1024u
 
 /* A stream's id has to fit an u32 with room for extras. */
@@ -211,12 +211,13 @@ static bool
 supervise(struct maker *maker, struct ka_weakgen_part *part, struct ka_weakgen_part_result *spare, char *out_message)
 {
 	double started = now(), flushed = started, told = started;
+	double flush_seconds = maker->job->flush_seconds > 0 ? maker->job->flush_seconds : DEFAULT_FLUSH_SECONDS;
 	bool ok = true;
 
 	while (wait_a_tick(maker)) {
 		double time = now();
 
-		if (ok && time - flushed >= FLUSH_SECONDS) {
+		if (ok && time - flushed >= flush_seconds) {
 			flushed = time;
 			ok = flush(maker, part, spare, out_message);
 			if (!ok) {

@@ -86,7 +86,7 @@ KA_MUST_CHECK enum ka_err ka_weakgen_key_der(
 KA_MUST_CHECK enum ka_err ka_weakgen_prove(
     void *arg, bool *out_same, const struct ka_key *key, const struct ka_debian_id *id);
 
-/* How far a table has got; keys count the streams of the universe. */
+/* How far a table or a deep walk has got; keys count the streams of the universe. */
 struct ka_weakgen_progress {
 	uint64_t keys_done, keys_total;
 	uint64_t keys_resumed; /* of keys_done: found in the part file of an earlier run */
@@ -100,6 +100,7 @@ struct ka_weakgen_table_job {
 	    *path; /* FILE; FILE.part holds the state of an unfinished run, FILE.new the table while it is written */
 	unsigned num_threads;
 	uint32_t pid_count; /* PIDs 0 to this - 1: KA_DEBIAN_PID_COUNT, fewer for tests */
+	double flush_seconds; /* how often results are made durable; 0: every five seconds */
 	const atomic_bool
 	    *stop; /* set it, from a signal handler too, to end the run so that it can be resumed; or NULL */
 	void (*progress)(void *arg, const struct ka_weakgen_progress *progress); /* about once a second; or NULL */
@@ -114,5 +115,34 @@ enum ka_weakgen_table_status { KA_WEAKGEN_TABLE_MADE, KA_WEAKGEN_TABLE_STOPPED, 
  * most some seconds and of the keys under way. FAILED leaves a sentence for people in out_message and FILE untouched. */
 KA_MUST_CHECK enum ka_weakgen_table_status ka_weakgen_table_make(
     char out_message[KA_WEAKGEN_MESSAGE_LEN], const struct ka_weakgen_table_job *job);
+
+/* A deep walk decides keys for which there is no table: it is fed keys and goes through all streams of their types once, however many
+ * keys of a type wait. RSA: the first prime of each stream is found and divides the key's modulus or not (with a rejected prime's
+ * successor where an exponent of a waiting key would have rejected it); EC and DSA: all keys are made. Exact for all. */
+struct ka_weakgen_deep;
+
+enum ka_weakgen_answer {
+	KA_WEAKGEN_UNDECIDED, /* the walk has not been run, or not to its end */
+	KA_WEAKGEN_NOT_WEAK,  /* no stream gives the key */
+	KA_WEAKGEN_WEAK,      /* the key was made again, with the id that is told */
+};
+
+/* ka_weakgen_deep_new makes an empty walk over PIDs 0 to pid_count - 1; NULL when out of memory. free: NULL is fine. */
+struct ka_weakgen_deep *ka_weakgen_deep_new(uint32_t pid_count);
+void ka_weakgen_deep_free(struct ka_weakgen_deep *deep);
+
+/* ka_weakgen_deep_add feeds a key, which is copied, and gives the handle to ask for it with. KA_ERR_ARGUMENT when the generator cannot
+ * make keys of its type: RSA of 512 to 16384 bits, EC on the curves of ka_weakgen_type_parse, DSA with parameters can be made. */
+KA_MUST_CHECK enum ka_err ka_weakgen_deep_add(
+    struct ka_weakgen_deep *deep, size_t *out_handle, const struct ka_key *key);
+
+/* ka_weakgen_deep_run walks. stop (or NULL) ends it early, with what is not decided by then left undecided. progress (or NULL) is called
+ * about once a second. Run once. */
+KA_MUST_CHECK enum ka_err ka_weakgen_deep_run(struct ka_weakgen_deep *deep, unsigned num_threads, const atomic_bool *stop,
+    void (*progress)(void *arg, const struct ka_weakgen_progress *progress), void *progress_arg);
+
+/* ka_weakgen_deep_answer tells what a walk found; *out_id is set only with KA_WEAKGEN_WEAK. */
+enum ka_weakgen_answer ka_weakgen_deep_answer(
+    const struct ka_weakgen_deep *deep, size_t handle, struct ka_debian_id *out_id);
 
 #endif

@@ -94,6 +94,7 @@ extern "C" {
 	X(KA_ERR_TABLE_TYPE, 0x0906, "table.type", "the table is for a key type that keyassay does not know") \
 	X(KA_ERR_TABLE_ORDER, 0x0907, "table.order", "the table's buckets or entries are out of order") \
 	X(KA_ERR_TABLE_DUPLICATE, 0x0908, "table.duplicate", "a table for this key type is loaded already") \
+	X(KA_ERR_TABLE_ENTRY, 0x0909, "table.entry", "an entry of the table stands for a key stream that its header does not have") \
 	/* 0x0a: input as a whole */ \
 	X(KA_ERR_INPUT_EMPTY, 0x0a01, "input.empty", "the input is empty") \
 	X(KA_ERR_INPUT_NO_KEY, 0x0a02, "input.no-key", "no key or certificate was recognised in the input") \
