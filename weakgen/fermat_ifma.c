@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Eight Fermat tests side by side with AVX-512 IFMA.
+/* Eight exponentiations side by side with AVX-512 IFMA: Fermat tests to base 2, and powers of any base for Miller and Rabin.
  *
  * Numbers are in radix 2^52, one number per 64-bit lane: vector i holds limb i of all eight. VPMADD52LUQ and VPMADD52HUQ multiply 52-bit
  * limbs and add the low or high 52 bits of the product to a 64-bit lane, so 2^12 products can be added before a carry has to be
  * moved: a multiplication is nothing but independent multiply-adds, and carries are moved once at its end (Gueron, Krasnov:
  * "Accelerating big integer arithmetic using Intel IFMA extensions", ARITH 2016).
  *
- * The power is a left-to-right binary one: square, and double where the exponent has a bit. Montgomery's residues stay below 4n:
+ * The Fermat test's power is a left-to-right binary one: square, and double where the exponent has a bit. Montgomery's residues stay below 4n:
  * with R = 2^(52 L) >= 16 n, REDC(x^2) < 16 n^2 / R + n <= 2n, and a doubling makes that less than 4n. So nothing is ever
- * compared or subtracted on the way.
+ * compared or subtracted on the way. Other powers take windows of four bits; there a product of two residues below 2n comes out below
+ * 5n / 4.
  *
  * Both halves of a squaring, the product and the reduction, are rows of four limbs swept over a vector of limbs (sweep4). Four rows
  * at once: eight multiply-adds for each accumulator that is loaded and stored, which keeps the multiplier busy every cycle. The
@@ -22,6 +23,8 @@
 #define TARGET __attribute__((target("avx512f,avx512ifma,avx512dq")))
 #define ROWS 4
 #define LIMB_BITS 52
+#define WINDOW_BITS 4
+#define WINDOW_SIZE (1 << WINDOW_BITS)
 #define LIMB_MASK (((uint64_t)1 << LIMB_BITS) - 1)
 
 /* t[j + r] += lo(rows[r] * v[j]), t[j + r + 1] += hi(rows[r] * v[j]) for r in 0..3, j in 0..num-1. The accumulators in flight are kept in
@@ -73,6 +76,16 @@ square(__m512i *t, const __m512i *x, size_t num)
 		t[i] = _mm512_add_epi64(t[i], t[i]);
 	for (size_t i = 0; i < num; i += ROWS)
 		sweep4(t + 2 * i, x + i, x + i, ROWS);
+}
+
+/* t[0 .. 2 num] = a b. */
+TARGET static inline void
+multiply(__m512i *t, const __m512i *a, const __m512i *b, size_t num)
+{
+	for (size_t i = 0; i <= 2 * num; i++)
+		t[i] = _mm512_setzero_si512();
+	for (size_t i = 0; i < num; i += ROWS)
+		sweep4(t + i, a + i, b, num);
 }
 
 /* x = t / R mod n, times 2 in the lanes where twice is 1; t has 2 num + 1 limbs and is used up. */
@@ -143,6 +156,20 @@ reduce(__m512i *x, __m512i *t, const __m512i *n, __m512i n0_inverse, __m512i twi
 	}
 }
 
+/* Takes x out of Montgomery's form. What comes out is at most n, so it is 1 exactly when the power is. */
+TARGET static void
+leave_form(__m512i *x, __m512i *t, const __m512i *n, __m512i n0_inverse, size_t num)
+{
+	const __m512i zero = _mm512_setzero_si512();
+
+	for (size_t i = 0; i < num; i++) {
+		t[i] = x[i];
+		t[num + i] = zero;
+	}
+	t[2 * num] = zero;
+	reduce(x, t, n, n0_inverse, zero, num);
+}
+
 /* Limb i of a number, least significant first. */
 static uint64_t
 limb(mpz_srcptr number, size_t i)
@@ -167,25 +194,31 @@ num_limbs(uint32_t bits)
 size_t
 ka_weakgen_fermat_ifma_scratch_len(uint32_t bits)
 {
-	/* n, x, and a product with its carries and the rows' overhang. */
-	return (4 * num_limbs(bits) + ROWS + 1) * sizeof(__m512i);
+	/* n, x, and a product with its carries and the rows' overhang; for powers an exponent, a table and an entry picked from it. */
+	return ((6 + WINDOW_SIZE) * num_limbs(bits) + ROWS + 1) * sizeof(__m512i);
+}
+
+/* -1 / n0 modulo 2^52. */
+TARGET static __m512i
+negative_inverse(__m512i n0)
+{
+	/* Newton: an odd n is its own inverse modulo 8, and each step doubles the bits. */
+	__m512i inverse = n0;
+	for (int i = 0; i < 5; i++) {
+		__m512i error = _mm512_sub_epi64(_mm512_set1_epi64(2), _mm512_mullo_epi64(n0, inverse));
+		inverse = _mm512_mullo_epi64(inverse, error);
+	}
+	return _mm512_and_si512(
+	    _mm512_sub_epi64(_mm512_setzero_si512(), inverse), _mm512_set1_epi64((long long)LIMB_MASK));
 }
 
 /* The power for numbers in n with x = R mod n; x becomes the power, below 4n. */
 TARGET static void
 power_of_two(__m512i *x, __m512i *t, const __m512i *n, size_t num, uint32_t bits)
 {
-	const __m512i mask = _mm512_set1_epi64((long long)LIMB_MASK);
 	const __m512i one = _mm512_set1_epi64(1);
 	const __m512i zero = _mm512_setzero_si512();
-
-	/* Newton: an odd n is its own inverse modulo 8, and each step doubles the bits. */
-	__m512i inverse = n[0];
-	for (int i = 0; i < 5; i++) {
-		__m512i error = _mm512_sub_epi64(_mm512_set1_epi64(2), _mm512_mullo_epi64(n[0], inverse));
-		inverse = _mm512_mullo_epi64(inverse, error);
-	}
-	const __m512i n0_inverse = _mm512_and_si512(_mm512_sub_epi64(zero, inverse), mask);
+	const __m512i n0_inverse = negative_inverse(n[0]);
 
 	/* The exponent n - 1 is n without its lowest bit. Above a number's highest bit this squares 1. */
 	for (uint32_t bit = bits; bit-- > 0;) {
@@ -196,13 +229,64 @@ power_of_two(__m512i *x, __m512i *t, const __m512i *n, size_t num, uint32_t bits
 		reduce(x, t, n, n0_inverse, twice, num);
 	}
 
-	/* Out of Montgomery's form. What comes out is at most n, so it is 1 exactly when the power is. */
+	leave_form(x, t, n, n0_inverse, num);
+}
+
+/* The table's entries that the lanes' digits ask for. */
+TARGET static inline void
+pick(__m512i *out, const __m512i *table, __m512i digits, size_t num)
+{
+	const __m512i lanes = _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0);
+	__m512i index = _mm512_add_epi64(
+	    _mm512_mullo_epi64(digits, _mm512_set1_epi64((long long)(num * KA_WEAKGEN_LANES))), lanes);
+
 	for (size_t i = 0; i < num; i++) {
-		t[i] = x[i];
-		t[num + i] = zero;
+		out[i] = _mm512_i64gather_epi64(index, (const long long *)(const void *)(table + i), 8);
 	}
-	t[2 * num] = zero;
-	reduce(x, t, n, n0_inverse, zero, num);
+}
+
+/* x = base^exponent modulo n; table[0] is R mod n and table[num] R base mod n, exponents are in e. picked and t are scratch. */
+TARGET static void
+power(__m512i *x, __m512i *t, __m512i *table, __m512i *picked, const __m512i *e, const __m512i *n, size_t num,
+    uint32_t bits)
+{
+	const __m512i zero = _mm512_setzero_si512();
+	const __m512i n0_inverse = negative_inverse(n[0]);
+
+	for (size_t d = 2; d < WINDOW_SIZE; d++) {
+		multiply(t, table + (d - 1) * num, table + num, num);
+		reduce(table + d * num, t, n, n0_inverse, zero, num);
+	}
+	for (size_t i = 0; i < num; i++)
+		x[i] = table[i];
+	/* A limb of 52 bits is 13 windows. */
+	for (uint32_t window = (bits + WINDOW_BITS - 1) / WINDOW_BITS; window-- > 0;) {
+		uint32_t bit = window * WINDOW_BITS;
+		__m512i digits = _mm512_and_si512(
+		    _mm512_srli_epi64(e[bit / LIMB_BITS], bit % LIMB_BITS), _mm512_set1_epi64(WINDOW_SIZE - 1));
+
+		for (unsigned i = 0; i < WINDOW_BITS; i++) {
+			square(t, x, num);
+			reduce(x, t, n, n0_inverse, zero, num);
+		}
+		pick(picked, table, digits, num);
+		multiply(t, x, picked, num);
+		reduce(x, t, n, n0_inverse, zero, num);
+	}
+	leave_form(x, t, n, n0_inverse, num);
+}
+
+/* Spreads numbers over vectors of limbs. */
+TARGET static void
+load(__m512i *out, const mpz_srcptr numbers[KA_WEAKGEN_LANES], size_t num)
+{
+	for (size_t i = 0; i < num; i++) {
+		uint64_t lanes[KA_WEAKGEN_LANES];
+
+		for (unsigned lane = 0; lane < KA_WEAKGEN_LANES; lane++)
+			lanes[lane] = limb(numbers[lane], i);
+		out[i] = _mm512_loadu_si512(lanes);
+	}
 }
 
 TARGET unsigned
@@ -212,22 +296,17 @@ ka_weakgen_fermat_ifma(void *scratch, const mpz_srcptr numbers[KA_WEAKGEN_LANES]
 	size_t num = num_limbs(bits);
 	__m512i *n = scratch, *x = n + num, *t = x + num;
 	mpz_t r, r_mod_n[KA_WEAKGEN_LANES];
+	mpz_srcptr starts[KA_WEAKGEN_LANES];
 
 	mpz_init(r);
 	mpz_setbit(r, num * LIMB_BITS);
 	for (unsigned lane = 0; lane < KA_WEAKGEN_LANES; lane++) {
 		mpz_init(r_mod_n[lane]);
 		mpz_mod(r_mod_n[lane], r, numbers[lane]);
+		starts[lane] = r_mod_n[lane];
 	}
-	for (size_t i = 0; i < num; i++) {
-		uint64_t n_lanes[KA_WEAKGEN_LANES], x_lanes[KA_WEAKGEN_LANES];
-		for (unsigned lane = 0; lane < KA_WEAKGEN_LANES; lane++) {
-			n_lanes[lane] = limb(numbers[lane], i);
-			x_lanes[lane] = limb(r_mod_n[lane], i);
-		}
-		n[i] = _mm512_loadu_si512(n_lanes);
-		x[i] = _mm512_loadu_si512(x_lanes);
-	}
+	load(n, numbers, num);
+	load(x, starts, num);
 	for (size_t i = 0; i < 2 * num + ROWS + 1; i++)
 		t[i] = zero;
 	power_of_two(x, t, n, num, bits);
@@ -239,6 +318,46 @@ ka_weakgen_fermat_ifma(void *scratch, const mpz_srcptr numbers[KA_WEAKGEN_LANES]
 		mpz_clear(r_mod_n[lane]);
 	mpz_clear(r);
 	return passed;
+}
+
+TARGET void
+ka_weakgen_power_ifma(void *scratch, mpz_t out[KA_WEAKGEN_LANES], const mpz_srcptr bases[KA_WEAKGEN_LANES],
+    const mpz_srcptr exponents[KA_WEAKGEN_LANES], const mpz_srcptr numbers[KA_WEAKGEN_LANES], uint32_t bits)
+{
+	size_t num = num_limbs(bits);
+	__m512i *n = scratch, *x = n + num, *e = x + num, *picked = e + num, *table = picked + num;
+	__m512i *t = table + (size_t)WINDOW_SIZE * num;
+	mpz_srcptr in_form[KA_WEAKGEN_LANES];
+
+	load(n, numbers, num);
+	load(e, exponents, num);
+	/* R and R base, modulo n; out serves as room. */
+	for (unsigned entry = 0; entry < 2; entry++) {
+		for (unsigned lane = 0; lane < KA_WEAKGEN_LANES; lane++) {
+			if (entry == 0)
+				mpz_set_ui(out[lane], 1);
+			else
+				mpz_set(out[lane], bases[lane]);
+			mpz_mul_2exp(out[lane], out[lane], num * LIMB_BITS);
+			mpz_mod(out[lane], out[lane], numbers[lane]);
+			in_form[lane] = out[lane];
+		}
+		load(table + entry * num, in_form, num);
+	}
+	for (size_t i = 0; i < 2 * num + ROWS + 1; i++)
+		t[i] = _mm512_setzero_si512();
+	power(x, t, table, picked, e, n, num, bits);
+	for (unsigned lane = 0; lane < KA_WEAKGEN_LANES; lane++) {
+		/* The vectors' limbs of a lane, each with the upper twelve of its 64 bits unused, gathered in t. */
+		uint64_t *limbs = (uint64_t *)(void *)t;
+
+		for (size_t i = 0; i < num; i++)
+			limbs[i] = ((const uint64_t *)(const void *)(x + i))[lane];
+		mpz_import(out[lane], num, -1, sizeof(*limbs), 0, 64 - LIMB_BITS, limbs);
+		/* At most n came out. */
+		if (mpz_cmp(out[lane], numbers[lane]) >= 0)
+			mpz_sub(out[lane], out[lane], numbers[lane]);
+	}
 }
 
 #endif

@@ -77,6 +77,52 @@ compare(const struct ka_weakgen_kernels *kernels, uint32_t bits, unsigned num_ro
 	free(scratch);
 }
 
+/* Powers of random bases with random exponents, 0 and the largest among them. */
+static void
+compare_powers(const struct ka_weakgen_kernels *kernels, uint32_t bits, unsigned num_rounds)
+{
+	gmp_randstate_t random;
+	mpz_t numbers[KA_WEAKGEN_LANES], bases[KA_WEAKGEN_LANES], exponents[KA_WEAKGEN_LANES], out[KA_WEAKGEN_LANES], wanted;
+	mpz_srcptr n[KA_WEAKGEN_LANES], b[KA_WEAKGEN_LANES], e[KA_WEAKGEN_LANES];
+	void *scratch = aligned_alloc(64, kernels->fermat_scratch_len(bits));
+
+	assert_non_null(scratch);
+	gmp_randinit_default(random);
+	gmp_randseed_ui(random, bits);
+	mpz_init(wanted);
+	for (unsigned i = 0; i < KA_WEAKGEN_LANES; i++) {
+		mpz_inits(numbers[i], bases[i], exponents[i], out[i], NULL);
+		n[i] = numbers[i];
+		b[i] = bases[i];
+		e[i] = exponents[i];
+	}
+	for (unsigned round = 0; round < num_rounds; round++) {
+		fill(numbers, random, bits, round);
+		for (unsigned i = 0; i < KA_WEAKGEN_LANES; i++) {
+			mpz_urandomm(bases[i], random, numbers[i]);
+			mpz_urandomm(exponents[i], random, numbers[i]);
+			if ((i + round) % 7 == 0)
+				mpz_set_ui(bases[i], round % 3);
+			if ((i + round) % 6 == 0)
+				mpz_set_ui(exponents[i], round % 2);
+			if ((i + round) % 9 == 0) {
+				mpz_sub_ui(bases[i], numbers[i], 1);
+				mpz_sub_ui(exponents[i], numbers[i], 1);
+			}
+		}
+		kernels->power(scratch, out, b, e, n, bits);
+		for (unsigned i = 0; i < KA_WEAKGEN_LANES; i++) {
+			mpz_powm(wanted, bases[i], exponents[i], numbers[i]);
+			assert_int_equal(mpz_cmp(out[i], wanted), 0);
+		}
+	}
+	for (unsigned i = 0; i < KA_WEAKGEN_LANES; i++)
+		mpz_clears(numbers[i], bases[i], exponents[i], out[i], NULL);
+	mpz_clear(wanted);
+	gmp_randclear(random);
+	free(scratch);
+}
+
 static const struct ka_weakgen_kernels *
 level(const char *name)
 {
@@ -94,6 +140,15 @@ ifma_agrees_with_gmp(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		compare(kernels, sizes[i], sizes[i] > 1024 ? 2 : 12);
+}
+
+static void
+ifma_powers_agree_with_gmp(void **state)
+{
+	const struct ka_weakgen_kernels *kernels = level("avx512ifma");
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		compare_powers(kernels, sizes[i], sizes[i] > 1024 ? 2 : 20);
 }
 
 /* Composite, yet 2^(n-1) = 1: the kernel computes the power and decides nothing else. */
@@ -124,6 +179,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ifma_agrees_with_gmp),
+		cmocka_unit_test(ifma_powers_agree_with_gmp),
 		cmocka_unit_test(pseudoprimes_pass),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,6 +35,7 @@ static const struct ka_weakgen_kernels avx512ifma = {
 	.residues = ka_weakgen_residues_avx512,
 	.delta = ka_weakgen_delta_avx512,
 	.fermat = ka_weakgen_fermat_ifma,
+	.power = ka_weakgen_power_ifma,
 	.fermat_scratch_len = ka_weakgen_fermat_ifma_scratch_len,
 };
 

@@ -18,6 +18,12 @@
 typedef unsigned (*ka_weakgen_fermat_fn)(void *scratch, const mpz_srcptr numbers[KA_WEAKGEN_LANES], uint32_t bits);
 typedef size_t (*ka_weakgen_fermat_scratch_fn)(uint32_t bits);
 
+/* ka_weakgen_power_fn computes out = base^exponent modulo each of the numbers, odd and of up to bits bits; bases and exponents are below
+ * them. scratch is the same. */
+typedef void (*ka_weakgen_power_fn)(void *scratch, mpz_t out[KA_WEAKGEN_LANES],
+    const mpz_srcptr bases[KA_WEAKGEN_LANES], const mpz_srcptr exponents[KA_WEAKGEN_LANES],
+    const mpz_srcptr numbers[KA_WEAKGEN_LANES], uint32_t bits);
+
 struct ka_weakgen_kernels {
 	const char *name;
 	ka_weakgen_sha1_fn sha1;
@@ -25,6 +31,7 @@ struct ka_weakgen_kernels {
 	ka_weakgen_delta_fn delta;
 	/* NULL where testing several numbers at once gains nothing. */
 	ka_weakgen_fermat_fn fermat;
+	ka_weakgen_power_fn power;
 	ka_weakgen_fermat_scratch_fn fermat_scratch_len;
 };
 

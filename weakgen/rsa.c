@@ -173,6 +173,26 @@ ka_weakgen_rsa_test(struct ka_weakgen_rsa *rsa)
 }
 
 enum ka_err
+ka_weakgen_rsa_claim(
+    struct ka_weakgen_rsa *rsa, enum ka_err (*add)(void *arg, mpz_srcptr number, mpz_srcptr base), void *arg)
+{
+	unsigned rounds = num_rounds(prime_bits(rsa));
+
+	for (unsigned i = 0; i < rounds; i++) {
+		enum ka_err err = draw_base(rsa);
+
+		if (err == KA_OK) {
+			err = add(arg, rsa->candidate, rsa->base);
+		}
+		if (err != KA_OK) {
+			return err;
+		}
+	}
+	take_prime(rsa);
+	return KA_OK;
+}
+
+enum ka_err
 ka_weakgen_rsa_reject(struct ka_weakgen_rsa *rsa)
 {
 	rsa->state = KA_WEAKGEN_RSA_DRAW;

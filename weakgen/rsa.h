@@ -38,6 +38,10 @@ void ka_weakgen_rsa_draw(
  * the next prime or the end. */
 KA_MUST_CHECK enum ka_err ka_weakgen_rsa_test(struct ka_weakgen_rsa *rsa);
 
+/* ka_weakgen_rsa_claim moves on as if the candidate were prime, and hands the rounds that it did not do to add. */
+KA_MUST_CHECK enum ka_err ka_weakgen_rsa_claim(
+    struct ka_weakgen_rsa *rsa, enum ka_err (*add)(void *arg, mpz_srcptr number, mpz_srcptr base), void *arg);
+
 /* ka_weakgen_rsa_reject moves on from a candidate that is known to be composite: the original's first round finds that too (it errs
  * with a chance far below 2^-80), and all that it leaves is one number drawn. */
 KA_MUST_CHECK enum ka_err ka_weakgen_rsa_reject(struct ka_weakgen_rsa *rsa);
