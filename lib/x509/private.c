@@ -57,8 +57,6 @@ ec_private_take(struct ka_key *out_key, struct ka_der *in, const struct ka_algor
 		return ka_der_fail(&body, KA_ERR_KEY_CURVE);
 	if (!ka_der_next_is(&body, KA_DER_CONTEXT_CONSTRUCTED(1)))
 		return ka_der_finish(&body) && ka_der_fail(&body, KA_ERR_KEY_NO_PUBLIC);
-	if (algorithm.oid.len == 0)
-		algorithm.oid = ka_algorithm_oid_of(KA_KEY_EC);
 	return ka_der_take(&body, KA_DER_CONTEXT_CONSTRUCTED(1), &tagged) &&
 	    ka_der_finish(&body) &&
 	    ka_der_bit_string(&tagged, KA_DER_BIT_STRING, true, &point) &&

@@ -4,6 +4,8 @@
 
 #define SECONDS_PER_DAY 86400
 #define DAYS_0000_TO_1970 719528
+#define FIRST_TIME ((int64_t)-DAYS_0000_TO_1970 * SECONDS_PER_DAY) /* 0000-01-01T00:00:00Z */
+#define LAST_TIME INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
 
 /* The day's date in the Gregorian calendar; days since 1970. */
 static void
@@ -33,12 +35,11 @@ put_digits(char *out, unsigned value, unsigned num_digits)
 void
 ka_time_text(char out[KA_TIME_TEXT_SIZE], int64_t t)
 {
-	const int64_t first = (int64_t)-DAYS_0000_TO_1970 * SECONDS_PER_DAY, last = 253402300799;
 	unsigned year, month, day;
 
 	/* Other times cannot come from a certificate; the text has four digits for the year. */
-	t = t < first ? first : t > last ? last : t;
-	int64_t days = (t - first) / SECONDS_PER_DAY - DAYS_0000_TO_1970;
+	t = t < FIRST_TIME ? FIRST_TIME : t > LAST_TIME ? LAST_TIME : t;
+	int64_t days = (t - FIRST_TIME) / SECONDS_PER_DAY - DAYS_0000_TO_1970;
 	unsigned second = (unsigned)(t - days * SECONDS_PER_DAY);
 	date_of_day(days, &year, &month, &day);
 	memcpy(out, "0000-00-00T00:00:00Z", KA_TIME_TEXT_SIZE);
@@ -116,6 +117,9 @@ ka_time_parse(int64_t *out_t, const char *text)
 	/* A leap second is judged as the second before it. */
 	if (!take_offset(&at, &offset) || *at != '\0' ||
 	    !ka_der_civil(&t, year, month, day, hour, minute, second == 60 ? 59 : second))
+		return KA_ERR_ARGUMENT;
+	/* The offset may lead out of the four-digit years. */
+	if (t - offset < FIRST_TIME || t - offset > LAST_TIME)
 		return KA_ERR_ARGUMENT;
 	*out_t = t - offset;
 	return KA_OK;
