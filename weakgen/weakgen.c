@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "weakgen/ahead.h"
 #include "weakgen/ec.h"
-#include "weakgen/rsa.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@ struct ka_weakgen {
 	const struct ka_weakgen_kernels *kernels;
 	struct ka_weakgen_sieve sieve; /* RSA */
 	struct ka_weakgen_rsa rsa;
+	struct ka_weakgen_ahead *ahead;
 	struct ka_weakgen_ec *ec; /* EC */
 };
 
@@ -85,6 +86,9 @@ ka_weakgen_new(struct ka_weakgen **out, const struct ka_weakgen_type *type)
 	if (type->algorithm == KA_KEY_RSA) {
 		ka_weakgen_rsa_init(&weakgen->rsa);
 		err = ka_weakgen_sieve_init(&weakgen->sieve, (type->bits + 1) / 2);
+		if (err == KA_OK) {
+			err = ka_weakgen_ahead_new(&weakgen->ahead, weakgen->kernels, (type->bits + 1) / 2);
+		}
 	} else {
 		err = ka_weakgen_ec_new(&weakgen->ec, type->curve, KA_WEAKGEN_EC_ONE);
 	}
@@ -105,6 +109,7 @@ ka_weakgen_free(struct ka_weakgen *weakgen)
 	if (weakgen->type.algorithm == KA_KEY_RSA) {
 		ka_weakgen_rsa_clear(&weakgen->rsa);
 	}
+	ka_weakgen_ahead_free(weakgen->ahead);
 	ka_weakgen_sieve_clear(&weakgen->sieve);
 	ka_weakgen_ec_free(weakgen->ec);
 	free(weakgen);
@@ -124,7 +129,7 @@ make_rsa(struct ka_weakgen_key *out_key, struct ka_weakgen *weakgen, const struc
     struct ka_slice exponent)
 {
 	struct ka_weakgen_rsa *rsa = &weakgen->rsa;
-	enum ka_err err = KA_OK;
+	enum ka_err err;
 	mpz_t e;
 
 	if (exponent.len == 0 || exponent.len > KA_KEY_MAX_BYTES) {
@@ -138,10 +143,7 @@ make_rsa(struct ka_weakgen_key *out_key, struct ka_weakgen *weakgen, const struc
 	}
 	ka_weakgen_rsa_start(rsa, prng, weakgen->type.bits, e);
 	mpz_clear(e);
-	while (err == KA_OK && rsa->state != KA_WEAKGEN_RSA_DONE) {
-		ka_weakgen_rsa_draw(rsa, &weakgen->sieve, weakgen->kernels);
-		err = ka_weakgen_rsa_test(rsa);
-	}
+	err = ka_weakgen_ahead_finish(weakgen->ahead, rsa, &weakgen->sieve, weakgen->kernels);
 	if (err != KA_OK) {
 		return err;
 	}
