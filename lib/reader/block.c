@@ -4,13 +4,14 @@
 #include "lib/reader/format.h"
 
 #include "lib/pem/marker.h"
+#include "lib/ssh/ssh.h"
 #include "lib/x509/object.h"
 
 #include <string.h>
 
 typedef enum ka_err (*read_fn)(struct ka_object *out, size_t *out_offset, struct ka_slice der);
 
-enum content { OBJECT, BUNDLE, ENCRYPTED, NO_KEYS };
+enum content { OBJECT, BUNDLE, SSH_PRIVATE, SSH_PUBLIC, ENCRYPTED, NO_KEYS };
 
 struct label {
 	const char *text;
@@ -36,6 +37,9 @@ static const struct label labels[] = {
 	LABEL("PKCS7", BUNDLE, NULL),
 	LABEL("PKCS #7 SIGNED DATA", BUNDLE, NULL),
 	LABEL("CMS", BUNDLE, NULL),
+	LABEL("OPENSSH PRIVATE KEY", SSH_PRIVATE, NULL),
+	LABEL("SSH2 PUBLIC KEY", SSH_PUBLIC, NULL),
+	LABEL("SSH2 ENCRYPTED PRIVATE KEY", ENCRYPTED, NULL),
 	LABEL("ENCRYPTED PRIVATE KEY", ENCRYPTED, NULL),
 	LABEL("X509 CRL", NO_KEYS, NULL),
 	LABEL("CRL", NO_KEYS, NULL),
@@ -190,6 +194,21 @@ read_body(struct ka_reader *reader, const struct ka_marker *begin)
 	return close_body(reader, begin, end, stop);
 }
 
+static bool
+ssh_block(struct ka_object *out, struct ka_fault *out_fault, const struct label *label, struct ka_slice bytes)
+{
+	static const struct ka_slice any_type = { NULL, 0 };
+	struct ka_object object = { .kind = KA_OBJECT_SSH_KEY };
+	size_t offset = 0;
+	enum ka_err err = label->content == SSH_PRIVATE ? ka_ssh_private_read(&object.key, &offset, bytes)
+							: ka_ssh_blob_read(&object.key, &offset, any_type, bytes);
+
+	if (err != KA_OK)
+		return ka_fault_in(out_fault, err, offset);
+	*out = object;
+	return true;
+}
+
 bool
 ka_block_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_reader *reader, const struct ka_marker *begin)
 {
@@ -209,6 +228,8 @@ ka_block_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_reade
 	if (body.err != KA_OK)
 		return ka_fault_at(out_fault, reader, body.err, body.offset);
 	reader->arena_used += body.bytes.len;
+	if (label->content == SSH_PRIVATE || label->content == SSH_PUBLIC)
+		return ssh_block(out, out_fault, label, body.bytes);
 	if (label->content == BUNDLE)
 		return !ka_bundle_start(out_fault, reader, body.bytes, false) || ka_nested_next(out, out_fault, reader);
 

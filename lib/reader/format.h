@@ -35,6 +35,10 @@ bool ka_ssh_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_re
 size_t ka_lines_cut(struct ka_slice bytes);
 size_t ka_lines_resync(struct ka_slice bytes);
 
+/* lib/reader/ssh.c: the key of one line, whose offset in the chunk is given; with a fault when there is none that can be read. */
+struct ka_ssh_line;
+bool ka_ssh_line_object(struct ka_object *out, struct ka_fault *out_fault, struct ka_reader *reader, const struct ka_ssh_line *line);
+
 /* lib/reader/derstream.c */
 bool ka_derstream_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_reader *reader);
 size_t ka_derstream_cut(struct ka_slice bytes);

@@ -4,8 +4,7 @@
 
 #include "lib/pem/marker.h"
 #include "lib/reader/hex.h"
-
-#include <keyassay/object.h>
+#include "lib/ssh/ssh.h"
 
 #include <string.h>
 
@@ -127,4 +126,20 @@ ka_b64lines_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_re
 		return ka_fault_in(out_fault, err, offset);
 	reader->arena_used += end.out_len;
 	return true;
+}
+
+bool
+ka_ssh_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_reader *reader)
+{
+	struct line line;
+	struct ka_ssh_line key;
+	bool too_long;
+
+	if (!line_next(&line, &too_long, reader))
+		return false;
+	if (too_long)
+		return ka_fault_at(out_fault, reader, KA_ERR_INPUT_TOO_LARGE, line.at);
+	if (!ka_ssh_line_find(&key, line.text))
+		return ka_fault_at(out_fault, reader, KA_ERR_SSH_LINE, line.at);
+	return ka_ssh_line_object(out, out_fault, reader, &key);
 }

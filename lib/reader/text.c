@@ -3,6 +3,7 @@
 #include "lib/reader/format.h"
 
 #include "lib/pem/marker.h"
+#include "lib/ssh/ssh.h"
 
 static size_t
 behind_line(struct ka_slice text, size_t at)
@@ -33,7 +34,11 @@ ka_text_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_reader
 		}
 		if (!with_ssh)
 			break;
-		reader->at = behind_line(text, reader->at);
+		size_t start = reader->at, end = ka_line_end(text, start);
+		struct ka_ssh_line line;
+		reader->at = end < text.len ? end + 1 : end;
+		if (ka_ssh_line_find(&line, (struct ka_slice){ text.data + start, end - start }))
+			return ka_ssh_line_object(out, out_fault, reader, &line);
 	}
 	reader->at = text.len;
 	return false;
