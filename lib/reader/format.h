@@ -48,6 +48,10 @@ size_t ka_derstream_resync(struct ka_slice bytes);
 struct ka_marker;
 bool ka_block_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_reader *reader, const struct ka_marker *begin);
 
+/* lib/reader/jwk.c */
+bool ka_jwk_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_reader *reader);
+bool ka_jwk_element_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_reader *reader);
+
 /* lib/reader/nested.c: the objects of a bundle that the input holds as one. What is being walked stands in reader->nested_kind. */
 enum ka_nested { KA_NESTED_NONE = 0, KA_NESTED_BUNDLE, KA_NESTED_PGP, KA_NESTED_JWK };
 

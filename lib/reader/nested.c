@@ -46,5 +46,7 @@ ka_nested_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_read
 {
 	if (reader->nested_kind == KA_NESTED_BUNDLE)
 		return bundle_next(out, out_fault, reader);
+	if (reader->nested_kind == KA_NESTED_JWK)
+		return ka_jwk_element_next(out, out_fault, reader);
 	return false;
 }
