@@ -57,6 +57,7 @@ struct ka_reader {
 	size_t nested_at; /* offset in nested of what comes next */
 	struct ka_slice nested_comment; /* user id of the OpenPGP primary key */
 	uint8_t nested_kind;
+	bool nested_found; /* an OpenPGP key packet was seen in it */
 	bool nested_in_input; /* nested or bundle is a part of the chunk, so offsets count from the start of the input */
 	bool last; /* no bytes follow this chunk */
 	uint64_t num_objects; /* since ka_reader_init */
@@ -73,7 +74,7 @@ KA_API bool ka_format_by_name(enum ka_format *out_format, const char *name);
 
 /* ka_reader_cut returns how many of the bytes can be read as a chunk of their own: up to the last border between objects;
  * 0 when there is none yet and more bytes are needed. format must not be KA_FORMAT_AUTO. With last = true it is all of
- * them. For formats without borders inside (JWK, PGP) it is 0 until last. */
+ * them. For a format without borders inside (JWK) it is 0 until last. */
 KA_API size_t ka_reader_cut(enum ka_format format, struct ka_slice bytes, bool last);
 
 /* ka_reader_limit returns the longest chunk in which one object of a format must fit: 8 MiB, and 64 KiB for the line formats

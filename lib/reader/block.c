@@ -4,6 +4,7 @@
 #include "lib/reader/format.h"
 
 #include "lib/pem/marker.h"
+#include "lib/pgp/pgp.h"
 #include "lib/ssh/ssh.h"
 #include "lib/x509/object.h"
 
@@ -11,7 +12,7 @@
 
 typedef enum ka_err (*read_fn)(struct ka_object *out, size_t *out_offset, struct ka_slice der);
 
-enum content { OBJECT, BUNDLE, SSH_PRIVATE, SSH_PUBLIC, ENCRYPTED, NO_KEYS };
+enum content { OBJECT, BUNDLE, PGP, SSH_PRIVATE, SSH_PUBLIC, ENCRYPTED, NO_KEYS };
 
 struct label {
 	const char *text;
@@ -37,6 +38,8 @@ static const struct label labels[] = {
 	LABEL("PKCS7", BUNDLE, NULL),
 	LABEL("PKCS #7 SIGNED DATA", BUNDLE, NULL),
 	LABEL("CMS", BUNDLE, NULL),
+	LABEL("PGP PUBLIC KEY BLOCK", PGP, NULL),
+	LABEL("PGP PRIVATE KEY BLOCK", PGP, NULL),
 	LABEL("OPENSSH PRIVATE KEY", SSH_PRIVATE, NULL),
 	LABEL("SSH2 PUBLIC KEY", SSH_PUBLIC, NULL),
 	LABEL("SSH2 ENCRYPTED PRIVATE KEY", ENCRYPTED, NULL),
@@ -142,6 +145,27 @@ failed(enum ka_err err, size_t offset)
 	return (struct body){ .err = err, .offset = offset };
 }
 
+/* RFC 4880 6.1: '=' and four characters, the CRC-24 of the body, which may be absent. Moves *stop behind it. */
+static bool
+check_crc(struct ka_slice text, size_t *stop, struct ka_slice body)
+{
+	uint8_t crc[4];
+	size_t at = *stop;
+
+	if (at == text.len || text.data[at] != '=')
+		return true;
+	if (text.len - at < 5)
+		return false;
+	struct ka_base64_end end = ka_base64_scalar.decode(crc, (struct ka_slice){ text.data + at + 1, 4 });
+	if (end.out_len != 3 || ka_pgp_crc24(body) != ((uint32_t)crc[0] << 16 | (uint32_t)crc[1] << 8 | crc[2]))
+		return false;
+	at += 5;
+	while (at < text.len && (ka_is_blank(text.data[at]) || ka_is_line_break(text.data[at])))
+		at++;
+	*stop = at;
+	return true;
+}
+
 /* Says how the block ends at the offset where the base64 stopped, and moves the reader behind it. */
 static struct body
 close_body(struct ka_reader *reader, const struct ka_marker *begin, struct ka_base64_end end, size_t stop)
@@ -173,7 +197,7 @@ close_body(struct ka_reader *reader, const struct ka_marker *begin, struct ka_ba
 
 /* Decodes the body. Headers are looked for only when the base64 stops early: almost no block has any. */
 static struct body
-read_body(struct ka_reader *reader, const struct ka_marker *begin)
+read_body(struct ka_reader *reader, const struct ka_marker *begin, bool with_crc)
 {
 	size_t at = begin->end;
 	struct ka_base64_end end = reader->kernels->base64->decode(ka_arena_top(reader), ka_chunk_from(reader, at));
@@ -190,6 +214,12 @@ read_body(struct ka_reader *reader, const struct ka_marker *begin)
 			end = reader->kernels->base64->decode(ka_arena_top(reader), ka_chunk_from(reader, body));
 			stop = body + end.in_len;
 		}
+	}
+	size_t crc_at = stop;
+	if (with_crc && end.whole && ka_marker_at_line_start(reader->chunk, at, stop) &&
+	    !check_crc(reader->chunk, &stop, (struct ka_slice){ ka_arena_top(reader), end.out_len })) {
+		skip_block(reader, begin);
+		return failed(KA_ERR_PGP_ARMOR, crc_at);
 	}
 	return close_body(reader, begin, end, stop);
 }
@@ -224,12 +254,16 @@ ka_block_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_reade
 		return label->content == ENCRYPTED && ka_fault_at(out_fault, reader, KA_ERR_PEM_ENCRYPTED, begin->start);
 	}
 
-	struct body body = read_body(reader, begin);
+	struct body body = read_body(reader, begin, label->content == PGP);
 	if (body.err != KA_OK)
 		return ka_fault_at(out_fault, reader, body.err, body.offset);
 	reader->arena_used += body.bytes.len;
 	if (label->content == SSH_PRIVATE || label->content == SSH_PUBLIC)
 		return ssh_block(out, out_fault, label, body.bytes);
+	if (label->content == PGP) {
+		ka_pgp_start(reader, body.bytes, false);
+		return ka_nested_next(out, out_fault, reader);
+	}
 	if (label->content == BUNDLE)
 		return !ka_bundle_start(out_fault, reader, body.bytes, false) || ka_nested_next(out, out_fault, reader);
 

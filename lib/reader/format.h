@@ -52,11 +52,19 @@ bool ka_block_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_
 bool ka_jwk_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_reader *reader);
 bool ka_jwk_element_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_reader *reader);
 
+/* lib/reader/pgp.c. ka_pgp_start begins a walk over packets; in_input: they are part of the input itself. */
+void ka_pgp_start(struct ka_reader *reader, struct ka_slice packets, bool in_input);
+bool ka_pgp_packets_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_reader *reader);
+bool ka_pgp_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_reader *reader);
+size_t ka_pgp_cut(struct ka_slice bytes);
+
 /* lib/reader/nested.c: the objects of a bundle that the input holds as one. What is being walked stands in reader->nested_kind. */
 enum ka_nested { KA_NESTED_NONE = 0, KA_NESTED_BUNDLE, KA_NESTED_PGP, KA_NESTED_JWK };
 
 /* ka_bundle_start opens a PKCS #7; a fault goes to out_fault and false is given. in_input: der is part of the input itself. */
 bool ka_bundle_start(struct ka_fault *out_fault, struct ka_reader *reader, struct ka_slice der, bool in_input);
+/* ka_fault_in_nested sets a fault at an offset behind start, a place in reader->nested. */
+bool ka_fault_in_nested(struct ka_fault *out, const struct ka_reader *reader, enum ka_err err, const uint8_t *start, size_t offset);
 bool ka_nested_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_reader *reader);
 
 /* ka_fault_at sets a fault at an offset of the chunk; ka_fault_in one at an offset of a decoded object. Both return true, as

@@ -3,8 +3,8 @@
 #include "lib/reader/format.h"
 
 /* Offsets count from the bundle's start when it was decoded, from the input's when it stands there as it is. */
-static bool
-fault_in_nested(struct ka_fault *out, const struct ka_reader *reader, enum ka_err err, const uint8_t *start, size_t offset)
+bool
+ka_fault_in_nested(struct ka_fault *out, const struct ka_reader *reader, enum ka_err err, const uint8_t *start, size_t offset)
 {
 	const uint8_t *at = start + offset;
 
@@ -22,7 +22,7 @@ ka_bundle_start(struct ka_fault *out_fault, struct ka_reader *reader, struct ka_
 	reader->nested_in_input = in_input;
 	enum ka_err err = ka_bundle_open(&reader->bundle, &offset, der);
 	if (err != KA_OK) {
-		fault_in_nested(out_fault, reader, err, der.data, offset);
+		ka_fault_in_nested(out_fault, reader, err, der.data, offset);
 		return false;
 	}
 	reader->nested_kind = KA_NESTED_BUNDLE;
@@ -38,7 +38,7 @@ bundle_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_reader 
 	if (!ka_bundle_next(&der, &reader->bundle))
 		return false;
 	enum ka_err err = ka_certificate_read(out, &offset, der);
-	return err == KA_OK || fault_in_nested(out_fault, reader, err, der.data, offset);
+	return err == KA_OK || ka_fault_in_nested(out_fault, reader, err, der.data, offset);
 }
 
 bool
@@ -48,5 +48,5 @@ ka_nested_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_read
 		return bundle_next(out, out_fault, reader);
 	if (reader->nested_kind == KA_NESTED_JWK)
 		return ka_jwk_element_next(out, out_fault, reader);
-	return false;
+	return reader->nested_kind == KA_NESTED_PGP && ka_pgp_packets_next(out, out_fault, reader);
 }

@@ -20,6 +20,7 @@ static const struct ka_format_ops formats[] = {
 	[KA_FORMAT_MODULI] = { "moduli", ka_moduli_next, ka_lines_cut, ka_lines_resync, 64 * KIB },
 	[KA_FORMAT_SSH] = { "ssh", ka_ssh_next, ka_lines_cut, ka_lines_resync, 64 * KIB },
 	[KA_FORMAT_JWK] = { "jwk", ka_jwk_next, NULL, NULL, 8 * MIB },
+	[KA_FORMAT_PGP] = { NULL, ka_pgp_next, ka_pgp_cut, NULL, 8 * MIB },
 	[KA_FORMAT_TEXT] = { NULL, ka_text_next, ka_text_cut, ka_text_resync, 8 * MIB },
 };
 #define NUM_FORMATS (sizeof(formats) / sizeof(formats[0]))
