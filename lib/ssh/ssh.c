@@ -89,6 +89,8 @@ fields_read(struct values *out, struct ka_wire *in, const struct type *type)
 static enum ka_err
 key_make(struct ka_key *out_key, const struct type *type, const struct values *values)
 {
+	if (type->algorithm == KA_KEY_RSA && values->of['e'].len == 0) /* else it would mean: not known */
+		return KA_ERR_KEY_EXPONENT;
 	if (type->algorithm == KA_KEY_RSA)
 		return ka_key_set_rsa(out_key, values->of['n'], values->of['e']);
 	if (type->algorithm == KA_KEY_DSA)

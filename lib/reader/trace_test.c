@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/reader/trace.h"
+#include "lib/reader/trace_test.h"
 
 #include <keyassay/keyassay.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* trace.h - what a reader says of an input, as text: for tests and fuzz targets, not part of the library.
+/* trace_test.h - what a reader says of an input, as text: for tests and fuzz targets, not part of the library.
  *
  * One line per object, "certificate RSA 2048 'comment'", or fault, "fault der.tag @17" with '@' for an offset in the input and '+'
  * for one in a decoded object. */
-#ifndef KA_LIB_READER_TRACE_H
-#define KA_LIB_READER_TRACE_H
+#ifndef KA_LIB_READER_TRACE_TEST_H
+#define KA_LIB_READER_TRACE_TEST_H
 
 #include "lib/kernel/kernel.h"
 
