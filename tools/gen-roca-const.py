@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Prints lib/check/roca_const.h: the numbers of the ROCA check. roca_test.c recomputes each of them.
+"""Prints lib/check/roca_const.h: the numbers of the ROCA check. roca_filter_test.c recomputes each of them.
 
 Usage: tools/gen-roca-const.py > lib/check/roca_const.h
        tools/gen-roca-const.py filter > lib/check/roca_filter.h
@@ -33,7 +33,7 @@ def rows(items, per_row):
 
 def head(name):
     print("/* SPDX-License-Identifier: Apache-2.0 */")
-    print("/* Made by tools/gen-roca-const.py; roca_test.c recomputes it. */")
+    print("/* Made by tools/gen-roca-const.py; roca_filter_test.c recomputes it. */")
     print("#ifndef KA_LIB_CHECK_%s_H" % name)
     print("#define KA_LIB_CHECK_%s_H\n" % name)
     print("#include <keyassay/base.h>\n")

@@ -16,7 +16,11 @@ struct ka_roca_kernel {
 	uint64_t (*fold)(const uint32_t *weights_end, const uint8_t *n, size_t n_len);
 };
 
-extern const struct ka_roca_kernel ka_roca_scalar;
+extern const struct ka_roca_kernel ka_roca_scalar; /* the specification */
+#if defined(__x86_64__)
+extern const struct ka_roca_kernel ka_roca_avx2;
+extern const struct ka_roca_kernel ka_roca_avx512;
+#endif
 
 /* ka_roca_log looks for the discrete logarithm of the big-endian n, of any length, to the base 65537 modulo the primorial
  * of the primes <= 167. Returns false when there is none; else true with the evidence for the largest published primorial

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Made by tools/gen-roca-const.py; roca_test.c recomputes it. */
+/* Made by tools/gen-roca-const.py; roca_filter_test.c recomputes it. */
 #ifndef KA_LIB_CHECK_ROCA_CONST_H
 #define KA_LIB_CHECK_ROCA_CONST_H
 

@@ -14,8 +14,10 @@
 #include "lib/check/roca.h"
 
 #include "lib/check/roca_const.h"
+#include "lib/kernel/load.h"
 
 #define GENERATOR 65537u
+#define NUM_PRIMES (sizeof(ka_roca_primes) / sizeof(ka_roca_primes[0]))
 #define NUM_PRIMORIALS (sizeof(ka_roca_primorials) / sizeof(ka_roca_primorials[0]))
 
 /* A natural number below 2^448, little-endian. The order of 65537 modulo the largest primorial has 434 bits, and x < A <= that
@@ -76,25 +78,38 @@ power(uint32_t base, uint32_t exponent, uint32_t modulus)
 	return result;
 }
 
-/* p < 2^16 and rest < p: two bytes at a time fit. */
-static uint32_t
-residue(struct ka_slice n, uint32_t p)
-{
-	uint32_t rest = 0;
-	size_t i = 0;
+/* Residues modulo one prime after the other. A pass over n costs a division per word, so it is done for the product of as many
+ * primes as fit into 32 bits, and their residues are taken from that. */
+struct residues {
+	struct ka_slice n;
+	uint32_t rest;
+	size_t end; /* the primes before this one divide the product that rest belongs to */
+};
 
-	if (n.len % 2 != 0)
-		rest = n.data[i++] % p;
-	for (; i < n.len; i += 2)
-		rest = (rest << 16 | (uint32_t)n.data[i] << 8 | n.data[i + 1]) % p;
-	return rest;
+static uint32_t
+residue(struct residues *residues, size_t index)
+{
+	if (index >= residues->end) {
+		uint64_t product = 1, rest = 0;
+		while (residues->end < NUM_PRIMES && product * ka_roca_primes[residues->end].prime <= UINT32_MAX)
+			product *= ka_roca_primes[residues->end++].prime;
+		size_t head_len = residues->n.len % 4;
+		for (size_t i = 0; i < head_len; i++)
+			rest = (rest << 8 | residues->n.data[i]) % product;
+		for (size_t i = head_len; i < residues->n.len; i += 4)
+			rest = (rest << 32 | ka_load_be32(residues->n.data + i)) % product;
+		residues->rest = (uint32_t)rest;
+	}
+	return residues->rest % ka_roca_primes[index].prime;
 }
 
 /* Continues the logarithm x modulo A to one more prime; false when there is none. */
 static bool
-extend(struct number *x, struct number *modulus, struct ka_slice n, uint32_t p, uint32_t order)
+extend(struct number *x, struct number *modulus, struct residues *residues, size_t index)
 {
-	const uint32_t wanted = residue(n, p);
+	const uint32_t p = ka_roca_primes[index].prime;
+	const uint32_t order = ka_roca_primes[index].order;
+	const uint32_t wanted = residue(residues, index);
 	const uint32_t rest = mod_small(modulus, order);
 	const uint32_t num_steps = order / gcd(order, rest);
 	const uint32_t factor = power(GENERATOR, rest, p);
@@ -129,6 +144,7 @@ ka_roca_log(struct ka_roca_evidence *out_evidence, struct ka_slice n)
 {
 	struct number x = { { 0 } };
 	struct number modulus = { { 1 } };
+	struct residues residues = { .n = n };
 	size_t num_primes = 0;
 	bool found = false;
 
@@ -136,7 +152,7 @@ ka_roca_log(struct ka_roca_evidence *out_evidence, struct ka_slice n)
 		return false;
 	for (size_t i = 0; i < NUM_PRIMORIALS; i++) {
 		for (; num_primes < ka_roca_primorials[i].num_primes; num_primes++) {
-			if (!extend(&x, &modulus, n, ka_roca_primes[num_primes].prime, ka_roca_primes[num_primes].order))
+			if (!extend(&x, &modulus, &residues, num_primes))
 				return found;
 		}
 		found = true;

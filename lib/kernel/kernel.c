@@ -11,8 +11,8 @@ static const struct ka_kernels scalar = { .name = "scalar", .base64 = &ka_base64
 
 #if defined(__x86_64__)
 
-static const struct ka_kernels avx2 = { .name = "avx2", .base64 = &ka_base64_avx2, .roca = &ka_roca_scalar };
-static const struct ka_kernels avx512 = { .name = "avx512", .base64 = &ka_base64_avx512, .roca = &ka_roca_scalar };
+static const struct ka_kernels avx2 = { .name = "avx2", .base64 = &ka_base64_avx2, .roca = &ka_roca_avx2 };
+static const struct ka_kernels avx512 = { .name = "avx512", .base64 = &ka_base64_avx512, .roca = &ka_roca_avx512 };
 
 static bool
 has_avx2(void)
