@@ -6,6 +6,15 @@ Usage: tools/gen-crc64-const.py > lib/table/crc64_const.h
 """
 POLYNOMIAL = 0xC96C5795D7870F42  # 0x42f0e1eba9ea3693, bits reversed
 NUM_SLICES = 8
+FOLDS = (512, 128)
+
+
+def power_of_x(n):
+    """x^n modulo the polynomial, bits reversed."""
+    value = 1 << 63
+    for _ in range(n):
+        value = value >> 1 ^ (POLYNOMIAL if value & 1 else 0)
+    return value
 
 
 def main():
@@ -32,7 +41,12 @@ def main():
         for i in range(0, 256, 5):
             print("\t\t" + ", ".join("0x%016x" % value for value in table[i : i + 5]) + ",")
         print("\t},")
-    print("};\n\n#endif")
+    print("};\n")
+    print("/* crc64_clmul.c: what moves 128 bits ahead by so many bits; first the factor for the earlier 64 of them. */")
+    for bits in FOLDS:
+        print("#define KA_CRC64_FOLD_%d_FIRST UINT64_C(0x%016x)" % (bits, power_of_x(bits + 63)))
+        print("#define KA_CRC64_FOLD_%d_SECOND UINT64_C(0x%016x)" % (bits, power_of_x(bits - 1)))
+    print("\n#endif")
 
 
 main()

@@ -2,22 +2,40 @@
 #include "lib/kernel/kernel.h"
 #include "lib/check/roca.h"
 #include "lib/pem/base64.h"
+#include "lib/table/crc64.h"
 
 #include <keyassay/check.h>
 
 #include <string.h>
 
-static const struct ka_kernels scalar = { .name = "scalar", .base64 = &ka_base64_scalar, .roca = &ka_roca_scalar };
+static const struct ka_kernels scalar = {
+	.name = "scalar",
+	.base64 = &ka_base64_scalar,
+	.crc64 = &ka_crc64_scalar,
+	.roca = &ka_roca_scalar,
+};
 
 #if defined(__x86_64__)
 
-static const struct ka_kernels avx2 = { .name = "avx2", .base64 = &ka_base64_avx2, .roca = &ka_roca_avx2 };
-static const struct ka_kernels avx512 = { .name = "avx512", .base64 = &ka_base64_avx512, .roca = &ka_roca_avx512 };
+static const struct ka_kernels avx2 = {
+	.name = "avx2",
+	.base64 = &ka_base64_avx2,
+	.crc64 = &ka_crc64_clmul,
+	.roca = &ka_roca_avx2,
+};
+
+static const struct ka_kernels avx512 = {
+	.name = "avx512",
+	.base64 = &ka_base64_avx512,
+	.crc64 = &ka_crc64_clmul,
+	.roca = &ka_roca_avx512,
+};
 
 static bool
 has_avx2(void)
 {
-	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+	    __builtin_cpu_supports("pclmul");
 }
 
 static bool

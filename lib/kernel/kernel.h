@@ -16,11 +16,13 @@
 
 /* Each kernel's own header says what the functions promise. */
 struct ka_base64_kernel; /* lib/pem/base64.h */
+struct ka_crc64_kernel; /* lib/table/crc64.h */
 struct ka_roca_kernel; /* lib/check/roca.h */
 
 struct ka_kernels {
 	const char *name;
 	const struct ka_base64_kernel *base64;
+	const struct ka_crc64_kernel *crc64;
 	const struct ka_roca_kernel *roca;
 };
 

@@ -441,4 +441,10 @@ static const uint64_t ka_crc64_slices[KA_CRC64_NUM_SLICES][256] = {
 	},
 };
 
+/* crc64_clmul.c: what moves 128 bits ahead by so many bits; first the factor for the earlier 64 of them. */
+#define KA_CRC64_FOLD_512_FIRST UINT64_C(0x6ae3efbb9dd441f3)
+#define KA_CRC64_FOLD_512_SECOND UINT64_C(0x081f6054a7842df4)
+#define KA_CRC64_FOLD_128_FIRST UINT64_C(0xe05dd497ca393ae4)
+#define KA_CRC64_FOLD_128_SECOND UINT64_C(0xdabe95afc7875f40)
+
 #endif

@@ -10,6 +10,8 @@
 
 #include <keyassay/keyassay.h>
 
+#include "lib/kernel/kernel.h"
+#include "lib/table/crc64.h"
 #include "lib/table/crc64_const.h"
 #include "lib/table/table_build_test.h"
 
@@ -49,6 +51,27 @@ constants_are_what_they_say(void **state)
 	}
 }
 
+/* x^n modulo the polynomial, bits reversed. */
+static uint64_t
+power_of_x(unsigned n)
+{
+	uint64_t value = UINT64_C(1) << 63;
+
+	for (; n > 0; n--)
+		value = value >> 1 ^ ((value & 1) != 0 ? UINT64_C(0xc96c5795d7870f42) : 0);
+	return value;
+}
+
+static void
+folding_factors_are_what_they_say(void **state)
+{
+	(void)state;
+	assert_int_equal(KA_CRC64_FOLD_512_FIRST, power_of_x(512 + 63));
+	assert_int_equal(KA_CRC64_FOLD_512_SECOND, power_of_x(512 - 1));
+	assert_int_equal(KA_CRC64_FOLD_128_FIRST, power_of_x(128 + 63));
+	assert_int_equal(KA_CRC64_FOLD_128_SECOND, power_of_x(128 - 1));
+}
+
 static void
 all_lengths_and_alignments(void **state)
 {
@@ -65,7 +88,14 @@ all_lengths_and_alignments(void **state)
 		assert_non_null(copy);
 		memcpy(copy + 1, bytes + shift, len);
 		uint64_t start = build_random(&seed);
-		assert_int_equal(ka_crc64(start, (struct ka_slice){ copy + 1, len }), by_definition(start, bytes + shift, len));
+		uint64_t want = by_definition(start, bytes + shift, len);
+		assert_int_equal(ka_crc64(start, (struct ka_slice){ copy + 1, len }), want);
+		for (size_t i = 0; i < 3; i++) {
+			static const char *const levels[] = { "scalar", "avx2", "avx512" };
+			const struct ka_kernels *kernels = ka_kernels_by_name(levels[i]);
+			if (kernels != NULL)
+				assert_int_equal(~kernels->crc64->update(~start, (struct ka_slice){ copy + 1, len }), want);
+		}
 		free(copy);
 	}
 }
@@ -94,6 +124,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(check_value),
 		cmocka_unit_test(constants_are_what_they_say),
+		cmocka_unit_test(folding_factors_are_what_they_say),
 		cmocka_unit_test(all_lengths_and_alignments),
 		cmocka_unit_test(pieces_give_what_the_whole_gives),
 	};
