@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# make.sh BUILD-DIR - makes the example certificates again: the weak keys by keyassay's own tools, the others by openssl. The
+# make-examples.sh BUILD-DIR - makes the example certificates again: the weak keys by keyassay's own tools, the others by openssl. The
 # private keys are thrown away; the sound ones are new each time, so those files differ from run to run.
 set -eu
 build=$(cd "$1" && pwd)
-cd "$(dirname "$0")"
+cd "$(dirname "$0")/../examples"
 keys=$(mktemp -d)
 trap 'rm -rf "$keys"' EXIT
 
@@ -13,7 +13,7 @@ openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$key
 	>"$keys/debian-weak.pem"
 "$build/tools/make-roca-key" 2048 "keyassay example" >"$keys/roca.pem"
 openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out "$keys/too-small.pem"
-openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out "$keys/expired.pem"
+openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out "$keys/expired.pem"
 
 cat >"$keys/ca.cnf" <<CNF
 [ca]
