@@ -107,9 +107,10 @@ static size_t
 skip_headers(bool *out_encrypted, struct ka_slice text, size_t at)
 {
 	bool goes_on = false, in_headers = false;
+	struct ka_marker marker;
 
 	*out_encrypted = false;
-	while (at < text.len) {
+	while (at < text.len && ka_marker_read(&marker, text, at) == KA_MARKER_NONE) {
 		size_t end = ka_line_end(text, at);
 		struct ka_slice line = { text.data + at, end - at };
 		bool colon = memchr(line.data, ':', line.len) != NULL;

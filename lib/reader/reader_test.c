@@ -38,6 +38,8 @@ static const struct trace_row rows[] = {
 		"a header on two lines, no empty line"),
 	ROW(KA_FORMAT_PEM, "-----BEGIN NEW CERTIFICATE REQUEST-----\n" ED_BODY "\n-----END NEW CERTIFICATE REQUEST-----\n",
 		"fault der.tag +4\n", "the label says what is in it"),
+	ROW(KA_FORMAT_PEM, "-----BEGIN PUBLIC KEY-----\nX: y\\\n" ED_PUB, "fault pem.no-end @0\n" ED_KEY,
+		"no header goes on in a BEGIN line"),
 	ROW(KA_FORMAT_PEM, PKCS7, EC_KEY ED_CERT, "every certificate of a bundle"),
 	ROW(KA_FORMAT_PEM, PKCS7 ED_PUB, EC_KEY ED_CERT ED_KEY, "and on behind the bundle"),
 	ROW(KA_FORMAT_PEM, "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n" ED_PUB, ED_KEY,
