@@ -10,13 +10,14 @@ ka_der_long_length(const struct ka_der *in, const uint8_t **length_at, unsigned 
 
 	if (num_bytes == 0)
 		return ka_der_fail(in, KA_ERR_DER_INDEFINITE);
-	/* No object here needs more than four bytes; 0xff is reserved (X.690 8.1.3.5). */
-	if (num_bytes > 4)
-		return ka_der_fail(in, num_bytes == 0x7f ? KA_ERR_DER_LENGTH : KA_ERR_DER_TRUNCATED);
+	if (num_bytes == 0x7f) /* reserved: X.690 8.1.3.5 */
+		return ka_der_fail(in, KA_ERR_DER_LENGTH);
 	if (num_bytes > (size_t)(in->end - at))
 		return ka_der_fail(in, KA_ERR_DER_TRUNCATED);
 	if (at[0] == 0)
 		return ka_der_fail(in, KA_ERR_DER_LENGTH);
+	if (num_bytes > 4) /* no object here is so long */
+		return ka_der_fail(in, KA_ERR_DER_TRUNCATED);
 	for (unsigned i = 0; i < num_bytes; i++)
 		len = len << 8 | at[i];
 	if (len < 0x80)

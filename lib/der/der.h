@@ -46,8 +46,12 @@ struct ka_der {
 static inline struct ka_der
 ka_der_init(struct ka_der_fault *fault, struct ka_slice bytes)
 {
-	*fault = (struct ka_der_fault){ .start = bytes.data };
-	return (struct ka_der){ bytes.data, bytes.data + bytes.len, fault };
+	static const uint8_t nothing[1] = { 0 };
+	/* C has no arithmetic on NULL, which an empty slice may have. */
+	const uint8_t *start = bytes.data != NULL ? bytes.data : nothing;
+
+	*fault = (struct ka_der_fault){ .start = start };
+	return (struct ka_der){ start, start + bytes.len, fault };
 }
 
 /* ka_der_fail_at notes an error at a place, unless one is noted, and returns false. */

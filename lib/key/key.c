@@ -69,6 +69,9 @@ ka_key_set_ec(struct ka_key *out_key, enum ka_curve curve, struct ka_slice point
 	case 7:
 		if (point.len < 3 || point.len % 2 == 0 || (bits > 0 && point.len != 1 + 2 * field_len))
 			return KA_ERR_KEY_POINT;
+		/* All curves known here are over prime fields, where that sign is the parity of y. */
+		if (bits > 0 && point.data[0] != 4 && ((point.data[0] ^ point.data[point.len - 1]) & 1) != 0)
+			return KA_ERR_KEY_POINT;
 		break;
 	default: /* 00, the point at infinity, is no public key (SEC 1 3.2.2.1) */
 		return KA_ERR_KEY_POINT;

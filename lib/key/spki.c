@@ -85,6 +85,8 @@ dsa_parameters_read(struct ka_algorithm *out, struct ka_der *in)
 		return true;
 	if (ka_der_next_is(in, KA_DER_NULL))
 		return ka_der_null(in);
+	if (!ka_der_next_is(in, KA_DER_SEQUENCE))
+		return ka_der_fail(in, KA_ERR_KEY_ALGORITHM);
 	const uint8_t *start = in->at;
 	return ka_der_take(in, KA_DER_SEQUENCE, &body) &&
 	    ka_der_unsigned(&body, &out->dsa_p, KA_ERR_KEY_DSA) &&
@@ -100,6 +102,8 @@ parameters_read(struct ka_algorithm *out, struct ka_der *in)
 {
 	switch (out->algorithm) {
 	case KA_KEY_RSA: /* NULL; absent in old certificates, which OpenSSL reads */
+		if (!ka_der_at_end(in) && !ka_der_next_is(in, KA_DER_NULL))
+			return ka_der_fail(in, KA_ERR_KEY_ALGORITHM);
 		return ka_der_at_end(in) || ka_der_null(in);
 	case KA_KEY_RSA_PSS: /* absent, or RSASSA-PSS-params, which say nothing of the key */
 		return ka_der_at_end(in) || ka_der_skip(in);

@@ -194,6 +194,17 @@ attributes_take(struct ka_der *in)
 	return true;
 }
 
+/* Only v1 is defined, but makers of requests have written the version of the certificate that they wish for. */
+static bool
+request_version_take(struct ka_der *in)
+{
+	const uint8_t *start = in->at;
+	unsigned version;
+
+	return ka_der_small(in, &version, KA_ERR_X509_VERSION) &&
+	    (version <= 2 || ka_der_fail_at(in, start, KA_ERR_X509_VERSION));
+}
+
 /*
  * CertificationRequestInfo ::= SEQUENCE {
  *     version INTEGER { v1(0) }, subject Name, subjectPKInfo SubjectPublicKeyInfo, attributes [0] IMPLICIT Attributes }
@@ -202,10 +213,9 @@ static bool
 request_info_take(struct ka_object *out, struct ka_der *in)
 {
 	struct ka_der body;
-	unsigned version;
 
 	return ka_der_take_whole(in, KA_DER_SEQUENCE, &body, &out->tbs) &&
-	    ka_der_small(&body, &version, KA_ERR_X509_VERSION) &&
+	    request_version_take(&body) &&
 	    ka_name_take(&body, &out->subject) &&
 	    ka_spki_read(&out->key, &body) &&
 	    attributes_take(&body) &&

@@ -82,13 +82,14 @@ put_hex(struct text *text, const char *before, uint8_t byte)
 	put(text, hex, before_len + 2);
 }
 
-/* Characters that look like nothing, or like something else: C1 controls, soft hyphen, and those that change the direction of text or
- * have no width (Unicode's Bidi_Control and default ignorables of the general punctuation block). */
+/* Characters that look like nothing, or like something else: C1 controls, soft hyphen, those that change the direction of text or have
+ * no width (Unicode's Bidi_Control and default ignorables of the general punctuation block), interlinear annotation, tags. */
 static bool
 deceives(uint32_t point)
 {
-	return (point >= 0x7f && point < 0xa0) || point == 0xad || point == 0x61c || (point >= 0x200b && point <= 0x200f) ||
-	    (point >= 0x2028 && point <= 0x202e) || (point >= 0x2060 && point <= 0x206f) || point == 0xfeff;
+	return (point >= 0x7f && point < 0xa0) || point == 0xad || point == 0x61c || point == 0x180e ||
+	    (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) || (point >= 0x2060 && point <= 0x206f) ||
+	    point == 0xfeff || (point >= 0xfff9 && point <= 0xfffb) || (point >= 0xe0000 && point <= 0xe0fff);
 }
 
 /* One character of a value; RFC 4514 2.4 says what is escaped. */
@@ -115,35 +116,33 @@ put_point(struct text *text, uint32_t point, bool first, bool last)
 	put(text, (const char *)utf8, len);
 }
 
-/* Takes one character of a string type; an ill-formed one gives one byte and false. */
-static bool
-next_point(uint32_t *out_point, struct ka_slice *bytes, unsigned tag)
+/* The bytes of one character of a string type; 1 stands for UTF-8's one to four. */
+static size_t
+unit_len(unsigned tag)
 {
-	size_t unit = tag == KA_DER_BMP_STRING ? 2 : tag == KA_DER_UNIVERSAL_STRING ? 4 : 1;
-	uint32_t point = 0;
-	size_t used;
+	return tag == KA_DER_BMP_STRING ? 2 : tag == KA_DER_UNIVERSAL_STRING ? 4 : 1;
+}
 
-	if (unit > 1 && bytes->len >= unit) {
-		for (size_t i = 0; i < unit; i++)
-			point = point << 8 | bytes->data[i];
-		used = unit;
-	} else if (unit == 1 && tag == KA_DER_T61_STRING && bytes->data[0] >= 0x80) {
+/* Reads the first character of a string type and returns its length, or 0 when it is ill-formed. */
+static size_t
+next_point(uint32_t *out_point, struct ka_slice bytes, unsigned tag)
+{
+	size_t unit = unit_len(tag);
+	uint32_t point = 0;
+
+	if (tag == KA_DER_T61_STRING && bytes.data[0] >= 0x80) {
 		/* In practice Latin-1, whatever T.61 says. */
-		point = bytes->data[0];
-		used = 1;
-	} else {
-		used = unit == 1 ? ka_utf8_decode(&point, *bytes) : 0;
+		*out_point = bytes.data[0];
+		return 1;
 	}
-	if (used == 0 || !ka_utf8_is_scalar(point)) {
-		*out_point = bytes->data[0];
-		bytes->data++;
-		bytes->len--;
-		return false;
-	}
+	if (unit == 1)
+		return ka_utf8_decode(out_point, bytes);
+	if (bytes.len < unit)
+		return 0;
+	for (size_t i = 0; i < unit; i++)
+		point = point << 8 | bytes.data[i];
 	*out_point = point;
-	bytes->data += used;
-	bytes->len -= used;
-	return true;
+	return ka_utf8_is_scalar(point) ? unit : 0;
 }
 
 static bool
@@ -172,17 +171,21 @@ put_value(struct text *text, unsigned tag, struct ka_slice bytes, struct ka_slic
 	if (!is_string(tag)) {
 		/* RFC 4514 2.4: the whole BER encoding in hex. */
 		put_string(text, "#");
-		for (size_t i = 0; i < whole.len; i++)
+		for (size_t i = 0; i < whole.len && !text->full; i++)
 			put_hex(text, "", whole.data[i]);
 		return;
 	}
 	while (bytes.len > 0 && !text->full) {
 		uint32_t point;
-		bool well_formed = next_point(&point, &bytes, tag);
-		if (well_formed)
-			put_point(text, point, first, bytes.len == 0);
-		else
-			put_hex(text, "\\", (uint8_t)point);
+		size_t used = next_point(&point, bytes, tag);
+		if (used > 0) {
+			put_point(text, point, first, bytes.len == used);
+		} else {
+			/* The whole unit, so that the next one is not read askew. */
+			for (used = 0; used < unit_len(tag) && used < bytes.len; used++)
+				put_hex(text, "\\", bytes.data[used]);
+		}
+		bytes = (struct ka_slice){ bytes.data + used, bytes.len - used };
 		first = false;
 	}
 }
@@ -226,6 +229,21 @@ put_number(struct text *text, uint64_t number)
 	put(text, digits + at, sizeof(digits) - at);
 }
 
+/* Whether every sub-identifier fits in 63 bits. */
+static bool
+is_short(struct ka_slice oid)
+{
+	size_t num_bytes = 0;
+
+	for (size_t i = 0; i < oid.len; i++) {
+		if (++num_bytes > 9)
+			return false;
+		if (!(oid.data[i] & 0x80))
+			num_bytes = 0;
+	}
+	return true;
+}
+
 static void
 put_type(struct text *text, struct ka_slice oid)
 {
@@ -238,8 +256,15 @@ put_type(struct text *text, struct ka_slice oid)
 			return;
 		}
 	}
+	/* Legal (2.25 has sub-identifiers of 128 bits), but in no name that was ever seen: its contents in hex, as of an odd value. */
+	if (!is_short(oid)) {
+		put_string(text, "#");
+		for (size_t i = 0; i < oid.len && !text->full; i++)
+			put_hex(text, "", oid.data[i]);
+		return;
+	}
 	for (size_t i = 0; i < oid.len; i++) {
-		number = (number & (UINT64_MAX >> 7)) << 7 | (oid.data[i] & 0x7f);
+		number = number << 7 | (oid.data[i] & 0x7f);
 		if (oid.data[i] & 0x80)
 			continue;
 		if (first) {
