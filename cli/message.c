@@ -17,7 +17,7 @@ ka_cli_quiet(bool quiet)
 }
 
 /* One write for the line, so that lines of several processes do not mix. */
-static void
+__attribute__((format(printf, 1, 0))) static void
 print_message(const char *format, va_list args)
 {
 	char text[2048];

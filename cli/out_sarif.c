@@ -11,12 +11,16 @@
 #define SCHEMA "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 /* What a rule says to people; the order is that of enum ka_check_id. */
+#define DEBIAN_HELP \
+	"The key was made by the OpenSSL that Debian shipped from 2006 to 2008, which knew 32768 keys per machine and type. " \
+	"Its private key is public. Make a new key, replace every certificate with this one, and revoke what it signed."
+#define ROCA_HELP \
+	"The key was made by an Infineon library whose primes have a structure that lets the modulus be factored. Make a new " \
+	"key outside that chip or with fixed firmware, and replace every certificate with this one."
+
 static const char *const rule_help[KA_NUM_CHECKS] = {
-	[KA_CHECK_DEBIAN_WEAK] = "The key was made by the OpenSSL that Debian shipped from 2006 to 2008, which knew 32768 keys per "
-	                         "machine and type. Its private key is public. Make a new key, replace every certificate with this "
-	                         "one, and revoke what it signed.",
-	[KA_CHECK_ROCA] = "The key was made by an Infineon library whose primes have a structure that lets the modulus be factored. "
-	                  "Make a new key outside that chip or with fixed firmware, and replace every certificate with this one.",
+	[KA_CHECK_DEBIAN_WEAK] = DEBIAN_HELP,
+	[KA_CHECK_ROCA] = ROCA_HELP,
 	[KA_CHECK_KEY_SIZE] = "The key is shorter than what is accepted today: RSA and DSA need 2048 bits, EC P-256, P-384 or P-521.",
 	[KA_CHECK_VALIDITY] = "The certificate is expired or not valid yet at the time of the judgement.",
 };

@@ -16,7 +16,7 @@ quietly()
 	else
 		quiet_status=$?
 	fi
-	cat "$quiet_log" >&2
+	tail -n 100 "$quiet_log" >&2
 	rm -f "$quiet_log"
 	printf 'failed (status %s): %s\n' "$quiet_status" "$*" >&2
 	return "$quiet_status"

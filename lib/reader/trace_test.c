@@ -48,7 +48,7 @@ digest_object(const struct ground *ground, const struct ka_object *object)
 	return sum ^ (uint64_t)object->not_before ^ (uint64_t)object->not_after << 1 ^ object->version;
 }
 
-static void
+__attribute__((format(printf, 2, 3))) static void
 put(struct trace *trace, const char *format, ...)
 {
 	va_list args;
