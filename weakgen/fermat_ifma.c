@@ -22,25 +22,27 @@
 
 #define TARGET __attribute__((target("avx512f,avx512ifma,avx512dq")))
 #define ROWS 4
+#define TAIL 2 /* rows that may be left over: numbers have an even number of limbs, at least four */
 #define LIMB_BITS 52
 #define WINDOW_BITS 4
 #define WINDOW_SIZE (1 << WINDOW_BITS)
 #define LIMB_MASK (((uint64_t)1 << LIMB_BITS) - 1)
 
-/* t[j + r] += lo(rows[r] * v[j]), t[j + r + 1] += hi(rows[r] * v[j]) for r in 0..3, j in 0..num-1. The accumulators in flight are kept in
- * registers: the low halves' apart from the high halves', so that no two multiply-adds of a step wait for each other. */
+/* t[j + r] += lo(rows[r] * v[j]), t[j + r + 1] += hi(rows[r] * v[j]) for r in 0..3, j in 0..num-1: t[0] to t[num + 3]. The accumulators
+ * in flight are kept in registers: the low halves' apart from the high halves', so that no two multiply-adds of a step wait for each
+ * other. */
 TARGET static inline void
 sweep4(__m512i *t, const __m512i rows[ROWS], const __m512i *v, size_t num)
 {
 	const __m512i r0 = rows[0], r1 = rows[1], r2 = rows[2], r3 = rows[3];
 	const __m512i zero = _mm512_setzero_si512();
 	__m512i lo0 = t[0], lo1 = t[1], lo2 = t[2];
-	__m512i hi0 = zero, hi1 = zero, hi2 = zero; /* of t[j], t[j+1], t[j+2] */
+	__m512i hi0 = zero, hi1 = zero, hi2 = zero, hi3 = zero; /* of t[j] to t[j + 3] */
 
 	for (size_t j = 0; j < num; j++) {
 		const __m512i x = v[j];
 		__m512i lo3 = t[j + 3];
-		__m512i hi3 = zero, hi4 = zero;
+		__m512i hi4 = zero;
 		lo0 = _mm512_madd52lo_epu64(lo0, r0, x);
 		hi1 = _mm512_madd52hi_epu64(hi1, r0, x);
 		lo1 = _mm512_madd52lo_epu64(lo1, r1, x);
@@ -56,26 +58,104 @@ sweep4(__m512i *t, const __m512i rows[ROWS], const __m512i *v, size_t num)
 		hi0 = hi1;
 		hi1 = hi2;
 		hi2 = hi3;
-		/* hi4 is of t[j + 4], which the next step calls t[j + 3]. */
-		t[j + 4] = _mm512_add_epi64(t[j + 4], hi4);
+		hi3 = hi4;
 	}
 	t[num] = _mm512_add_epi64(lo0, hi0);
 	t[num + 1] = _mm512_add_epi64(lo1, hi1);
 	t[num + 2] = _mm512_add_epi64(lo2, hi2);
+	t[num + 3] = _mm512_add_epi64(t[num + 3], hi3);
+}
+
+/* The same with two rows, for what blocks of four leave over. */
+TARGET static inline void
+sweep2(__m512i *t, const __m512i rows[TAIL], const __m512i *v, size_t num)
+{
+	const __m512i r0 = rows[0], r1 = rows[1];
+	const __m512i zero = _mm512_setzero_si512();
+	__m512i lo0 = t[0], hi0 = zero, hi1 = zero;
+
+	for (size_t j = 0; j < num; j++) {
+		const __m512i x = v[j];
+		__m512i lo1 = t[j + 1];
+		__m512i hi2 = zero;
+		lo0 = _mm512_madd52lo_epu64(lo0, r0, x);
+		hi1 = _mm512_madd52hi_epu64(hi1, r0, x);
+		lo1 = _mm512_madd52lo_epu64(lo1, r1, x);
+		hi2 = _mm512_madd52hi_epu64(hi2, r1, x);
+		t[j] = _mm512_add_epi64(lo0, hi0);
+		lo0 = lo1;
+		hi0 = hi1;
+		hi1 = hi2;
+	}
+	t[num] = _mm512_add_epi64(lo0, hi0);
+	t[num + 1] = _mm512_add_epi64(t[num + 1], hi1);
+}
+
+/* t[0 .. 7] = 2 (t + products of two of the four limbs) + the limbs' squares. */
+TARGET static inline void
+square4(__m512i *t, const __m512i x[ROWS])
+{
+	const __m512i x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3];
+	__m512i t1 = t[1], t2 = t[2], t3 = t[3], t4 = t[4], t5 = t[5], t6 = t[6];
+
+	t1 = _mm512_madd52lo_epu64(t1, x0, x1);
+	t2 = _mm512_madd52hi_epu64(t2, x0, x1);
+	t3 = _mm512_madd52hi_epu64(t3, x0, x2);
+	t4 = _mm512_madd52hi_epu64(t4, x0, x3);
+	t5 = _mm512_madd52hi_epu64(t5, x1, x3);
+	t6 = _mm512_madd52hi_epu64(t6, x2, x3);
+	t2 = _mm512_madd52lo_epu64(t2, x0, x2);
+	t3 = _mm512_madd52lo_epu64(t3, x0, x3);
+	t4 = _mm512_madd52lo_epu64(t4, x1, x3);
+	t5 = _mm512_madd52lo_epu64(t5, x2, x3);
+	t3 = _mm512_madd52lo_epu64(t3, x1, x2);
+	t4 = _mm512_madd52hi_epu64(t4, x1, x2);
+	t[0] = _mm512_madd52lo_epu64(_mm512_add_epi64(t[0], t[0]), x0, x0);
+	t[1] = _mm512_madd52hi_epu64(_mm512_add_epi64(t1, t1), x0, x0);
+	t[2] = _mm512_madd52lo_epu64(_mm512_add_epi64(t2, t2), x1, x1);
+	t[3] = _mm512_madd52hi_epu64(_mm512_add_epi64(t3, t3), x1, x1);
+	t[4] = _mm512_madd52lo_epu64(_mm512_add_epi64(t4, t4), x2, x2);
+	t[5] = _mm512_madd52hi_epu64(_mm512_add_epi64(t5, t5), x2, x2);
+	t[6] = _mm512_madd52lo_epu64(_mm512_add_epi64(t6, t6), x3, x3);
+	t[7] = _mm512_madd52hi_epu64(_mm512_add_epi64(t[7], t[7]), x3, x3);
+}
+
+/* t[0 .. 3] = 2 (t + the product of the two limbs) + the limbs' squares. */
+TARGET static inline void
+square2(__m512i *t, const __m512i x[TAIL])
+{
+	const __m512i x0 = x[0], x1 = x[1];
+	const __m512i t1 = _mm512_madd52lo_epu64(t[1], x0, x1), t2 = _mm512_madd52hi_epu64(t[2], x0, x1);
+
+	t[0] = _mm512_madd52lo_epu64(_mm512_add_epi64(t[0], t[0]), x0, x0);
+	t[1] = _mm512_madd52hi_epu64(_mm512_add_epi64(t1, t1), x0, x0);
+	t[2] = _mm512_madd52lo_epu64(_mm512_add_epi64(t2, t2), x1, x1);
+	t[3] = _mm512_madd52hi_epu64(_mm512_add_epi64(t[3], t[3]), x1, x1);
 }
 
 /* t[0 .. 2 num] = x^2, limbs of up to 64 bits. */
 TARGET static inline void
 square(__m512i *t, const __m512i *x, size_t num)
 {
-	for (size_t i = 0; i <= 2 * num; i++)
-		t[i] = _mm512_setzero_si512();
-	for (size_t i = 0; i + ROWS < num; i += ROWS)
-		sweep4(t + 2 * i + ROWS, x + i, x + i + ROWS, num - i - ROWS);
-	for (size_t i = 0; i <= 2 * num; i++)
-		t[i] = _mm512_add_epi64(t[i], t[i]);
-	for (size_t i = 0; i < num; i += ROWS)
-		sweep4(t + 2 * i, x + i, x + i, ROWS);
+	const __m512i zero = _mm512_setzero_si512();
+
+	/* Each sweep reaches four limbs further than the one before, and none behind it touches the block that is closed. */
+	for (size_t i = 0; i < num + ROWS; i++)
+		t[i] = zero;
+	for (size_t i = 0; i < num; i += ROWS) {
+		if (i > 0) {
+			for (size_t j = 0; j < ROWS; j++)
+				t[num + i + j] = zero;
+		}
+		if (num - i == TAIL) {
+			square2(t + 2 * i, x + i);
+			break;
+		}
+		if (i + ROWS < num)
+			sweep4(t + 2 * i + ROWS, x + i, x + i + ROWS, num - i - ROWS);
+		square4(t + 2 * i, x + i);
+	}
+	t[2 * num] = zero;
 }
 
 /* t[0 .. 2 num] = a b. */
@@ -84,71 +164,128 @@ multiply(__m512i *t, const __m512i *a, const __m512i *b, size_t num)
 {
 	for (size_t i = 0; i <= 2 * num; i++)
 		t[i] = _mm512_setzero_si512();
-	for (size_t i = 0; i < num; i += ROWS)
+	for (size_t i = 0; i + ROWS <= num; i += ROWS)
 		sweep4(t + i, a + i, b, num);
+	if (num % ROWS != 0)
+		sweep2(t + num - TAIL, a + num - TAIL, b, num);
 }
 
-/* x = t / R mod n, times 2 in the lanes where twice is 1; t has 2 num + 1 limbs and is used up. */
+/* The four multiples q of n that make the limbs t[0 .. 3] vanish. Returns what they carry into t[4], without the products that lie there:
+ * see add_block. Each q needs the one before, so this is a matter of latency. */
+TARGET static inline __m512i
+find_multiples(__m512i q[ROWS], const __m512i *t, const __m512i *n, __m512i n0_inverse)
+{
+	const __m512i mask = _mm512_set1_epi64((long long)LIMB_MASK);
+	const __m512i zero = _mm512_setzero_si512();
+	const __m512i n0 = n[0], n1 = n[1], n2 = n[2], n3 = n[3];
+	__m512i t0 = t[0], t1 = t[1], t2 = t[2], t3 = t[3];
+
+	q[0] = _mm512_and_si512(_mm512_madd52lo_epu64(zero, t0, n0_inverse), mask);
+	t0 = _mm512_madd52lo_epu64(t0, q[0], n0);
+	t1 = _mm512_madd52lo_epu64(t1, q[0], n1);
+	t1 = _mm512_madd52hi_epu64(t1, q[0], n0);
+	t1 = _mm512_add_epi64(t1, _mm512_srli_epi64(t0, LIMB_BITS));
+	t2 = _mm512_madd52lo_epu64(t2, q[0], n2);
+	t3 = _mm512_madd52lo_epu64(t3, q[0], n3);
+	q[1] = _mm512_and_si512(_mm512_madd52lo_epu64(zero, t1, n0_inverse), mask);
+	t2 = _mm512_madd52hi_epu64(t2, q[0], n1);
+	t3 = _mm512_madd52hi_epu64(t3, q[0], n2);
+	t1 = _mm512_madd52lo_epu64(t1, q[1], n0);
+	t2 = _mm512_madd52lo_epu64(t2, q[1], n1);
+	t2 = _mm512_madd52hi_epu64(t2, q[1], n0);
+	t2 = _mm512_add_epi64(t2, _mm512_srli_epi64(t1, LIMB_BITS));
+	q[2] = _mm512_and_si512(_mm512_madd52lo_epu64(zero, t2, n0_inverse), mask);
+	t3 = _mm512_madd52lo_epu64(t3, q[1], n2);
+	t3 = _mm512_madd52hi_epu64(t3, q[1], n1);
+	t2 = _mm512_madd52lo_epu64(t2, q[2], n0);
+	t3 = _mm512_madd52lo_epu64(t3, q[2], n1);
+	t3 = _mm512_madd52hi_epu64(t3, q[2], n0);
+	t3 = _mm512_add_epi64(t3, _mm512_srli_epi64(t2, LIMB_BITS));
+	q[3] = _mm512_and_si512(_mm512_madd52lo_epu64(zero, t3, n0_inverse), mask);
+	t3 = _mm512_madd52lo_epu64(t3, q[3], n0);
+	return _mm512_srli_epi64(t3, LIMB_BITS);
+}
+
+/* Adds carry and those products of q with n[0 .. 3] that lie in the four limbs above the vanished ones. */
+TARGET static inline void
+add_block(__m512i u[ROWS], const __m512i q[ROWS], const __m512i *n, __m512i carry)
+{
+	const __m512i n0 = n[0], n1 = n[1], n2 = n[2], n3 = n[3];
+	__m512i u0 = _mm512_add_epi64(u[0], carry), u1 = u[1], u2 = u[2];
+
+	u0 = _mm512_madd52hi_epu64(u0, q[0], n3);
+	u1 = _mm512_madd52hi_epu64(u1, q[1], n3);
+	u2 = _mm512_madd52hi_epu64(u2, q[2], n3);
+	u[3] = _mm512_madd52hi_epu64(u[3], q[3], n3);
+	u0 = _mm512_madd52hi_epu64(u0, q[1], n2);
+	u1 = _mm512_madd52hi_epu64(u1, q[2], n2);
+	u2 = _mm512_madd52hi_epu64(u2, q[3], n2);
+	u0 = _mm512_madd52hi_epu64(u0, q[2], n1);
+	u1 = _mm512_madd52hi_epu64(u1, q[3], n1);
+	u2 = _mm512_madd52lo_epu64(u2, q[3], n3);
+	u0 = _mm512_madd52hi_epu64(u0, q[3], n0);
+	u1 = _mm512_madd52lo_epu64(u1, q[2], n3);
+	u0 = _mm512_madd52lo_epu64(u0, q[1], n3);
+	u1 = _mm512_madd52lo_epu64(u1, q[3], n2);
+	u0 = _mm512_madd52lo_epu64(u0, q[2], n2);
+	u0 = _mm512_madd52lo_epu64(u0, q[3], n1);
+	u[0] = u0;
+	u[1] = u1;
+	u[2] = u2;
+}
+
+/* The last two limbs, t[0] and t[1], vanish. */
+TARGET static inline void
+reduce_tail(__m512i *t, const __m512i *n, __m512i n0_inverse, size_t num)
+{
+	const __m512i mask = _mm512_set1_epi64((long long)LIMB_MASK);
+	const __m512i zero = _mm512_setzero_si512();
+	const __m512i n0 = n[0], n1 = n[1];
+	__m512i t0 = t[0], t1 = t[1], t2 = t[2], q[TAIL];
+
+	q[0] = _mm512_and_si512(_mm512_madd52lo_epu64(zero, t0, n0_inverse), mask);
+	t0 = _mm512_madd52lo_epu64(t0, q[0], n0);
+	t1 = _mm512_madd52lo_epu64(t1, q[0], n1);
+	t1 = _mm512_madd52hi_epu64(t1, q[0], n0);
+	t1 = _mm512_add_epi64(t1, _mm512_srli_epi64(t0, LIMB_BITS));
+	t2 = _mm512_madd52hi_epu64(t2, q[0], n1);
+	q[1] = _mm512_and_si512(_mm512_madd52lo_epu64(zero, t1, n0_inverse), mask);
+	t1 = _mm512_madd52lo_epu64(t1, q[1], n0);
+	t2 = _mm512_madd52lo_epu64(t2, q[1], n1);
+	t2 = _mm512_madd52hi_epu64(t2, q[1], n0);
+	t[2] = _mm512_add_epi64(t2, _mm512_srli_epi64(t1, LIMB_BITS));
+	t[3] = _mm512_madd52hi_epu64(t[3], q[1], n1);
+	sweep2(t + TAIL, q, n + TAIL, num - TAIL);
+}
+
+/* x = t / R mod n, times 2 in the lanes where twice is 1; t has 2 num + 1 limbs and is used up. A sweep is cut behind its first block,
+ * which is all that the next multiples need: they are found, slowly, while the rest of the sweep keeps the multiplier busy. */
 TARGET static inline void
 reduce(__m512i *x, __m512i *t, const __m512i *n, __m512i n0_inverse, __m512i twice, size_t num)
 {
 	const __m512i mask = _mm512_set1_epi64((long long)LIMB_MASK);
-	const __m512i zero = _mm512_setzero_si512();
+	__m512i q[ROWS], next[ROWS];
+	__m512i carry = find_multiples(q, t, n, n0_inverse);
 
-	for (size_t i = 0; i < num; i += ROWS) {
-		__m512i q[ROWS];
-		__m512i t0 = t[i], t1 = t[i + 1], t2 = t[i + 2], t3 = t[i + 3];
-		/* Each q makes one limb vanish; its share of the other limbs of this block is needed at once for the next q. */
-		q[0] = _mm512_and_si512(_mm512_madd52lo_epu64(zero, t0, n0_inverse), mask);
-		t0 = _mm512_madd52lo_epu64(t0, q[0], n[0]);
-		t1 = _mm512_madd52lo_epu64(t1, q[0], n[1]);
-		t1 = _mm512_madd52hi_epu64(t1, q[0], n[0]);
-		t1 = _mm512_add_epi64(t1, _mm512_srli_epi64(t0, LIMB_BITS));
-		t2 = _mm512_madd52lo_epu64(t2, q[0], n[2]);
-		t3 = _mm512_madd52lo_epu64(t3, q[0], n[3]);
-		q[1] = _mm512_and_si512(_mm512_madd52lo_epu64(zero, t1, n0_inverse), mask);
-		t2 = _mm512_madd52hi_epu64(t2, q[0], n[1]);
-		t3 = _mm512_madd52hi_epu64(t3, q[0], n[2]);
-		t1 = _mm512_madd52lo_epu64(t1, q[1], n[0]);
-		t2 = _mm512_madd52lo_epu64(t2, q[1], n[1]);
-		t2 = _mm512_madd52hi_epu64(t2, q[1], n[0]);
-		t2 = _mm512_add_epi64(t2, _mm512_srli_epi64(t1, LIMB_BITS));
-		q[2] = _mm512_and_si512(_mm512_madd52lo_epu64(zero, t2, n0_inverse), mask);
-		t3 = _mm512_madd52lo_epu64(t3, q[1], n[2]);
-		t3 = _mm512_madd52hi_epu64(t3, q[1], n[1]);
-		t2 = _mm512_madd52lo_epu64(t2, q[2], n[0]);
-		t3 = _mm512_madd52lo_epu64(t3, q[2], n[1]);
-		t3 = _mm512_madd52hi_epu64(t3, q[2], n[0]);
-		t3 = _mm512_add_epi64(t3, _mm512_srli_epi64(t2, LIMB_BITS));
-		q[3] = _mm512_and_si512(_mm512_madd52lo_epu64(zero, t3, n0_inverse), mask);
-		t3 = _mm512_madd52lo_epu64(t3, q[3], n[0]);
-		/* What of the block's own products lies above it. */
+	for (size_t i = 0; i + ROWS <= num; i += ROWS) {
 		__m512i *u = t + i + ROWS;
-		u[0] = _mm512_add_epi64(u[0], _mm512_srli_epi64(t3, LIMB_BITS));
-		__m512i u0 = u[0], u1 = u[1], u2 = u[2];
-		u0 = _mm512_madd52hi_epu64(u0, q[0], n[3]);
-		u0 = _mm512_madd52hi_epu64(u0, q[1], n[2]);
-		u0 = _mm512_madd52hi_epu64(u0, q[2], n[1]);
-		u0 = _mm512_madd52hi_epu64(u0, q[3], n[0]);
-		u0 = _mm512_madd52lo_epu64(u0, q[1], n[3]);
-		u0 = _mm512_madd52lo_epu64(u0, q[2], n[2]);
-		u0 = _mm512_madd52lo_epu64(u0, q[3], n[1]);
-		u1 = _mm512_madd52hi_epu64(u1, q[1], n[3]);
-		u1 = _mm512_madd52hi_epu64(u1, q[2], n[2]);
-		u1 = _mm512_madd52hi_epu64(u1, q[3], n[1]);
-		u1 = _mm512_madd52lo_epu64(u1, q[2], n[3]);
-		u1 = _mm512_madd52lo_epu64(u1, q[3], n[2]);
-		u2 = _mm512_madd52hi_epu64(u2, q[2], n[3]);
-		u2 = _mm512_madd52hi_epu64(u2, q[3], n[2]);
-		u2 = _mm512_madd52lo_epu64(u2, q[3], n[3]);
-		u[0] = u0;
-		u[1] = u1;
-		u[2] = u2;
-		u[3] = _mm512_madd52hi_epu64(u[3], q[3], n[3]);
-		if (num > ROWS)
-			sweep4(u, q, n + ROWS, num - ROWS);
+		bool last = i + 2 * ROWS > num;
+
+		add_block(u, q, n, carry);
+		if (num >= 2 * ROWS)
+			sweep4(u, q, n + ROWS, ROWS);
+		else if (num > ROWS)
+			sweep4(u, q, n + ROWS, TAIL);
+		if (!last)
+			carry = find_multiples(next, u, n, n0_inverse);
+		if (num > 2 * ROWS)
+			sweep4(u + ROWS, q, n + 2 * ROWS, num - 2 * ROWS);
+		for (size_t r = 0; r < ROWS && !last; r++)
+			q[r] = next[r];
 	}
-	__m512i carry = zero;
+	if (num % ROWS != 0)
+		reduce_tail(t + num - TAIL, n, n0_inverse, num);
+	carry = _mm512_setzero_si512();
 	for (size_t i = 0; i < num; i++) {
 		carry = _mm512_add_epi64(carry, _mm512_sllv_epi64(t[num + i], twice));
 		x[i] = _mm512_and_si512(carry, mask);
@@ -182,13 +319,13 @@ limb(mpz_srcptr number, size_t i)
 	return value & LIMB_MASK;
 }
 
-/* Vectors of limbs of numbers of up to bits bits: R = 2^(52 num) is at least 16 times as large, and whole blocks of rows. */
+/* Vectors of limbs of numbers of up to bits bits, so many that R = 2^(52 num) is at least 16 times as large. */
 static size_t
 num_limbs(uint32_t bits)
 {
 	size_t num = (bits + 4 + LIMB_BITS - 1) / LIMB_BITS;
 
-	return (num + ROWS - 1) / ROWS * ROWS;
+	return num <= ROWS ? ROWS : (num + TAIL - 1) / TAIL * TAIL;
 }
 
 size_t
