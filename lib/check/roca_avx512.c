@@ -27,7 +27,11 @@ ka_roca_fold_avx512(const uint32_t *weights_end, const uint8_t *n, size_t n_len)
 		even = _mm512_add_epi64(even, _mm512_mul_epu32(words, factors));
 		odd = _mm512_add_epi64(odd, _mm512_mul_epu32(_mm512_srli_epi64(words, 32), _mm512_srli_epi64(factors, 32)));
 	}
-	return head + (uint64_t)_mm512_reduce_add_epi64(_mm512_add_epi64(even, odd));
+	/* By hand: the compiler's _mm512_reduce_add_epi64 ends in a signed addition, which may not wrap. */
+	__m512i lanes = _mm512_add_epi64(even, odd);
+	__m256i halves = _mm256_add_epi64(_mm512_castsi512_si256(lanes), _mm512_extracti64x4_epi64(lanes, 1));
+	__m128i pair = _mm_add_epi64(_mm256_castsi256_si128(halves), _mm256_extracti128_si256(halves, 1));
+	return head + (uint64_t)_mm_cvtsi128_si64(pair) + (uint64_t)_mm_extract_epi64(pair, 1);
 }
 
 const struct ka_roca_kernel ka_roca_avx512 = { .fold = ka_roca_fold_avx512 };
