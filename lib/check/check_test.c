@@ -448,6 +448,9 @@ context_holds_many_tables_and_no_type_twice(void **state)
 		assert_int_equal(ka_ctx_add_table(ctx, &table), KA_OK);
 		assert_int_equal(ka_ctx_add_table(ctx, &table), KA_ERR_TABLE_DUPLICATE);
 	}
+	/* The first ones are still there after the context has grown. */
+	assert_int_equal(ka_ctx_add_table(ctx, &rsa_table), KA_ERR_TABLE_DUPLICATE);
+	assert_int_equal(ka_ctx_add_table(ctx, &ec_table), KA_ERR_TABLE_DUPLICATE);
 	for (uint32_t bits = 2990; bits < 3310; bits++) {
 		struct ka_object object = rsa_object(modulus, 256);
 		object.key.bits = bits;

@@ -154,6 +154,48 @@ kernels_fold_as_the_scalar_one(void **state)
 	assert_true(sum / 512 / UINT32_MAX == KA_FOLD_MAX_MODULUS - 1);
 }
 
+static uint64_t pretended;
+
+static uint64_t
+pretend(const uint32_t *weights_end, const uint8_t *n, size_t n_len)
+{
+	(void)weights_end;
+	(void)n;
+	(void)n_len;
+	return pretended;
+}
+
+/* The modulus 1 has a logarithm, so what is reported is what the filter lets pass: of all residues there are, those that are
+ * powers of 65537 modulo each of its primes, 3 * 2 * 6 * 13. */
+static void
+filter_passes_powers_only(void **state)
+{
+	static const uint8_t one[] = { 1 };
+	const struct ka_roca_kernel kernel = { .fold = pretend };
+	struct ka_kernels kernels = *ka_kernels_best();
+	struct ka_object object = { .key = { .algorithm = KA_KEY_RSA, .bits = 1, .modulus = { one, 1 } } };
+	struct ka_ctx *ctx = ka_ctx_new();
+	struct ka_verdict verdict;
+	unsigned num_passed = 0;
+
+	(void)state;
+	assert_non_null(ctx);
+	kernels.roca = &kernel;
+	ka_ctx_set_kernels(ctx, &kernels);
+	for (pretended = 0; pretended < KA_ROCA_FILTER_PRODUCT; pretended++) {
+		ka_judge(&verdict, ctx, &object, KA_CHECK_BIT(KA_CHECK_ROCA), 0);
+		num_passed += verdict.failed != 0;
+	}
+	assert_int_equal(num_passed, 3 * 2 * 6 * 13);
+	uint64_t power = 1;
+	for (unsigned i = 0; i < 500; i++, power = power * 65537 % KA_ROCA_FILTER_PRODUCT) {
+		pretended = power + UINT64_C(1000000007) * KA_ROCA_FILTER_PRODUCT;
+		ka_judge(&verdict, ctx, &object, KA_CHECK_BIT(KA_CHECK_ROCA), 0);
+		assert_int_not_equal(verdict.failed, 0);
+	}
+	ka_ctx_free(ctx);
+}
+
 /* 100,000 moduli of 2048 bits that mean nothing, against both CVE checks, one by one and in a batch. */
 static void
 random_moduli_are_sound(void **state)
@@ -203,6 +245,7 @@ main(void)
 		cmocka_unit_test(primorials_and_chances),
 		cmocka_unit_test(filter_constants),
 		cmocka_unit_test(kernels_fold_as_the_scalar_one),
+		cmocka_unit_test(filter_passes_powers_only),
 		cmocka_unit_test(random_moduli_are_sound),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

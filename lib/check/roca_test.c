@@ -325,6 +325,15 @@ odd_numbers_at_the_edges(void **state)
 	assert_int_equal(evidence.log[0], 0);
 	assert_int_equal(evidence.primorial_prime, 1427);
 
+	/* 65537 plus half the primorial is even, and a power of 65537 modulo all odd primes. */
+	primorial(m, 1427);
+	mpz_fdiv_q_2exp(n, m, 1);
+	mpz_add_ui(n, n, 65537);
+	assert_int_equal(mpz_even_p(n) != 0, 1);
+	assert_false(ka_roca_log(&evidence, to_bytes(bytes, n)));
+	mpz_add(n, n, m);
+	assert_false(judged_roca(&verdict, to_bytes(bytes, n), 2048, NULL));
+
 	/* The largest logarithm there is: order - 1. */
 	primorial(m, 1427);
 	mpz_set_ui(n, 65537);

@@ -295,6 +295,31 @@ contradictions_are_named(void **state)
 	free(file);
 }
 
+/* 9 * 40 keys and extras up to the last id that has room, and one over. */
+static void
+ids_fill_their_bits(void **state)
+{
+	static struct built_extra many[512 - NUM_KEYS + 1];
+	struct build build = usual;
+	uint64_t seed = 5;
+	size_t len;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(many) / sizeof(many[0]); i++)
+		many[i] = (struct built_extra){ build_random(&seed), (uint32_t)i, 1 };
+	build.extras = many;
+	build.num_extras = 512 - NUM_KEYS;
+	finds_all_and_only(&build);
+	build.num_extras++;
+	build.id_bits = 10;
+	uint8_t *file = build_table(&len, &build);
+	assert_int_equal(try_open(file, len), KA_OK);
+	build_put(file + 72, 9, 4);
+	build_seal(file, len);
+	assert_int_equal(try_open(file, len), KA_ERR_TABLE_HEADER);
+	free(file);
+}
+
 static void
 entries_out_of_order_are_refused(void **state)
 {
@@ -550,6 +575,7 @@ main(void)
 		cmocka_unit_test(entries_name_what_was_written),
 		cmocka_unit_test(keys_with_one_fingerprint_are_all_candidates),
 		cmocka_unit_test(contradictions_are_named),
+		cmocka_unit_test(ids_fill_their_bits),
 		cmocka_unit_test(entries_out_of_order_are_refused),
 		cmocka_unit_test(damage_is_refused),
 		cmocka_unit_test(cut_or_grown_is_refused),
