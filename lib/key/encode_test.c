@@ -24,6 +24,7 @@ static const struct {
 	{ "RSAPublicKey", RSA_VALUE, SPKI_RSA },
 	{ "RSA, no zero byte before the modulus", SPKI(OID_RSA "0500", "30{02{45a1*3}02{03}}"), NULL },
 	{ "RSA of 1016 bits: a length of 127", SPKI(OID_RSA "0500", "30{02{7f*127}02{03}}"), NULL },
+	{ "RSA of 1023 bits: a length of 128", SPKI(OID_RSA "0500", "30{02{7f*128}02{03}}"), NULL },
 	{ "RSA of 1024 bits: a length of 129", SPKI(OID_RSA "0500", "30{02{00 ff*128}02{03}}"), NULL },
 	{ "RSA of 2048 bits", SPKI(OID_RSA "0500", "30{02{00 ff*256}02{010001}}"), NULL },
 	{ "RSA of 16,384 bits", SPKI(OID_RSA "0500", "30{02{00 ff*2048}02{010001}}"), NULL },

@@ -54,6 +54,7 @@ static const struct read_row rows[] = {
 	{ "no SEQUENCE", KA_ERR_DER_TAG, SPKI(OID_RSA "0500", "^" RSA_NUMBERS) },
 	{ "an empty BIT STRING", KA_ERR_DER_TRUNCATED, SPKI(OID_RSA "0500", "^") },
 	{ "unused bits", KA_ERR_DER_BIT_STRING, "30{" ALG_RSA "^03{01" RSA_VALUE "}}" },
+	{ "unused bits, all zero: a key is whole bytes", KA_ERR_DER_BIT_STRING, "30{" ALG_RSA "^03{01 30{02{00c5a1}02{0102}}}}" },
 	{ "an OCTET STRING, which looks like an encrypted key", KA_ERR_DER_TAG, "30{" ALG_RSA "^04{00" RSA_VALUE "}}" },
 	{ "RSA with parameters that are no NULL", KA_ERR_KEY_ALGORITHM, "30{30{" OID_RSA "^30{}}03{00" RSA_VALUE "}}" },
 	{ "RSA with a NULL that is not empty", KA_ERR_DER_NULL, "30{30{" OID_RSA "^05{00}}03{00" RSA_VALUE "}}" },
