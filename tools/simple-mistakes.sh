@@ -18,7 +18,7 @@ rule()
 
 # The library's own code, without the tests and fuzz targets that stand beside it.
 lib=$(find lib include -name '*.[ch]' ! -name '*_test.c' ! -name '*_fuzz.c' ! -name '*_test.h' | sort)
-cli=$(find cli -name '*.[ch]' ! -name '*_test.c' | sort)
+cli=$(find cli -name '*.[ch]' ! -name '*_test.c' ! -name '*_fuzz.c' | sort)
 weakgen=$(find weakgen -name '*.[ch]' ! -name '*_test.c' | sort)
 all=$(find include lib weakgen cli fuzz tests tools bench -name '*.[ch]' 2>/dev/null | sort)
 
