@@ -65,7 +65,7 @@ struct ka_reader {
 };
 
 /* ka_format_guess looks at the first bytes of an input (as many as there are, up to a few KiB) and returns which format
- * AUTO is: DER for 30 .., JWK for '{' and '[', PGP for binary packets, MODULI when every full line is one hexadecimal
+ * AUTO is: DER for 30 .., JWK for '{"' and '[{', PGP for binary packets, MODULI when every full line is one hexadecimal
  * number of at least 128 digits (0x allowed), B64LINES when the first line is base64 of a DER SEQUENCE, otherwise TEXT. */
 KA_API enum ka_format ka_format_guess(struct ka_slice head);
 

@@ -53,6 +53,19 @@ is_der(struct ka_slice head)
 	return (head.data[2] == 0x02 || head.data[2] == 0x06) && head.data[3] + 2u <= head.data[1];
 }
 
+/* What may stand behind the first bracket. '[section]' and '{ awk }' are text. */
+static bool
+is_json(struct ka_slice text)
+{
+	if (text.len == 0 || (text.data[0] != '{' && text.data[0] != '['))
+		return false;
+	struct ka_slice inside = skip_indent((struct ka_slice){ text.data + 1, text.len - 1 });
+	if (inside.len == 0)
+		return true;
+	uint8_t c = inside.data[0];
+	return text.data[0] == '{' ? c == '"' || c == '}' : c == '{' || c == ']';
+}
+
 static bool
 is_hex_digit(uint8_t c)
 {
@@ -131,7 +144,7 @@ ka_format_guess(struct ka_slice head)
 	if (is_pgp(head))
 		return KA_FORMAT_PGP;
 	struct ka_slice text = skip_indent(head);
-	if (text.len > 0 && (text.data[0] == '{' || text.data[0] == '['))
+	if (is_json(text))
 		return KA_FORMAT_JWK;
 	if (are_moduli(text))
 		return KA_FORMAT_MODULI;

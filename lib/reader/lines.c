@@ -12,6 +12,7 @@
 struct line {
 	struct ka_slice text;
 	size_t at;
+	bool too_long; /* over the format's limit, which a caller's buffer need not exceed: so it is a fault even when it is here */
 };
 
 static bool
@@ -20,25 +21,29 @@ is_space(uint8_t c)
 	return ka_is_blank(c) || c == '\r';
 }
 
-/* Takes the next line that is neither empty nor a comment; sets *out_too_long when it is over the format's limit. */
+/* Takes the next line that is neither empty nor a comment. */
 static bool
-line_next(struct line *out, bool *out_too_long, struct ka_reader *reader)
+line_next(struct line *out, struct ka_reader *reader)
 {
 	size_t limit = ka_reader_limit(reader->format);
 
 	while (reader->at < reader->chunk.len) {
-		struct ka_slice rest = ka_chunk_from(reader, reader->at);
-		const uint8_t *break_at = memchr(rest.data, '\n', rest.len);
-		size_t whole_len = break_at != NULL ? (size_t)(break_at - rest.data) + 1 : rest.len;
-		size_t start = 0, end = break_at != NULL ? whole_len - 1 : whole_len;
+		size_t line_at = reader->at;
+		struct ka_slice rest = ka_chunk_from(reader, line_at);
+		const uint8_t *line_break = memchr(rest.data, '\n', rest.len);
+		size_t end = line_break != NULL ? (size_t)(line_break - rest.data) : rest.len, start = 0;
+		size_t whole_len = line_break != NULL ? end + 1 : end;
 
+		reader->at += whole_len;
+		if (whole_len > limit) {
+			*out = (struct line){ { rest.data, 0 }, line_at, true };
+			return true;
+		}
 		while (start < end && is_space(rest.data[start]))
 			start++;
 		while (end > start && is_space(rest.data[end - 1]))
 			end--;
-		*out = (struct line){ { rest.data + start, end - start }, reader->at + start };
-		*out_too_long = whole_len > limit;
-		reader->at += whole_len;
+		*out = (struct line){ { rest.data + start, end - start }, line_at + start, false };
 		if (end > start && rest.data[start] != '#')
 			return true;
 	}
@@ -85,12 +90,11 @@ bool
 ka_moduli_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_reader *reader)
 {
 	struct line line;
-	bool too_long;
 	size_t len, bad;
 
-	if (!line_next(&line, &too_long, reader))
+	if (!line_next(&line, reader))
 		return false;
-	if (too_long)
+	if (line.too_long)
 		return ka_fault_at(out_fault, reader, KA_ERR_INPUT_TOO_LARGE, line.at);
 	size_t prefix_len = modulus_prefix_len(line.text);
 	struct ka_slice digits = { line.text.data + prefix_len, line.text.len - prefix_len };
@@ -110,12 +114,11 @@ bool
 ka_b64lines_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_reader *reader)
 {
 	struct line line;
-	bool too_long;
 	size_t offset = 0;
 
-	if (!line_next(&line, &too_long, reader))
+	if (!line_next(&line, reader))
 		return false;
-	if (too_long)
+	if (line.too_long)
 		return ka_fault_at(out_fault, reader, KA_ERR_INPUT_TOO_LARGE, line.at);
 	struct ka_base64_end end = reader->kernels->base64->decode(ka_arena_top(reader), line.text);
 	if (end.in_len != line.text.len || !end.whole)
@@ -133,11 +136,10 @@ ka_ssh_next(struct ka_object *out, struct ka_fault *out_fault, struct ka_reader 
 {
 	struct line line;
 	struct ka_ssh_line key;
-	bool too_long;
 
-	if (!line_next(&line, &too_long, reader))
+	if (!line_next(&line, reader))
 		return false;
-	if (too_long)
+	if (line.too_long)
 		return ka_fault_at(out_fault, reader, KA_ERR_INPUT_TOO_LARGE, line.at);
 	if (!ka_ssh_line_find(&key, line.text))
 		return ka_fault_at(out_fault, reader, KA_ERR_SSH_LINE, line.at);
