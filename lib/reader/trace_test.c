@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Up to here a buffer grows by steps, so that all kinds of splits are seen. */
+#define SMALL ((size_t)4 << 10)
+
 /* A slice of an object must lie in the chunk or in the arena. */
 struct ground {
 	struct ka_slice chunk;
@@ -156,7 +159,8 @@ trace_chunked(struct trace *trace, const struct ka_kernels *kernels, enum ka_for
 			continue;
 		}
 		if (cut == 0) {
-			size += step;
+			size_t larger = size < SMALL ? size + step : 2 * size; /* doubled, else cutting is quadratic */
+			size = larger < ka_reader_limit(format) ? larger : ka_reader_limit(format);
 			continue;
 		}
 		trace_chunk(trace, kernels, format, (struct ka_slice){ bytes.data, cut }, at, last);
