@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * As long as no prime has come, what a stream draws does not depend on the candidates: each is followed by one base. So the next eight
- * candidates can be drawn before any is tested. When one of them turns out to be prime, the generator goes back to where it stood behind
- * that one.
+ * As long as no prime has come, what a stream draws does not depend on the candidates: each is followed by one base.
+ * So the next eight candidates can be drawn before any is tested. When one of them turns out to be prime, the
+ * generator goes back to where it stood behind that one.
  */
 #include "weakgen/ahead.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A table needs 294,912 streams, all independent. Where the CPU has a kernel that tests several numbers at once, that many streams are
- * kept under way and each gives one candidate per turn; a stream that is done makes room for the next.
+ * A table needs 294,912 streams, all independent. Where the CPU has a kernel that tests several numbers at once, that
+ * many streams are kept under way and each gives one candidate per turn; a stream that is done makes room for the
+ * next.
  */
 #include "weakgen/batch.h"
 

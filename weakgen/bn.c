@@ -41,7 +41,7 @@ enum ka_err
 ka_weakgen_bn_rand_range(mpz_t out, struct ka_weakgen_prng *prng, const mpz_t range)
 {
 	uint32_t bits = (uint32_t)mpz_sizeinbase(range, 2);
-	/* A range like 100...b would waste half the draws: the original draws one bit more and subtracts up to twice. */
+	/* A range like 100...b wastes half the draws: the original draws one bit more and subtracts up to twice. */
 	bool wide = bits >= 3 && !mpz_tstbit(range, bits - 2) && !mpz_tstbit(range, bits - 3);
 
 	for (unsigned tries = 0; tries < MAX_TRIES; tries++) {

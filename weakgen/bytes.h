@@ -29,7 +29,8 @@ ka_weakgen_get_le(const uint8_t *bytes, unsigned len)
 /* ka_weakgen_write_all writes everything or returns false with errno set. */
 bool ka_weakgen_write_all(int fd, const uint8_t *bytes, size_t len);
 
-/* ka_weakgen_read_all reads until len bytes or the end and returns the number read, (size_t)-1 with errno set on failure. */
+/* ka_weakgen_read_all reads until len bytes or the end and returns the number read, (size_t)-1 with errno set on
+ * failure. */
 size_t ka_weakgen_read_all(int fd, uint8_t *out, size_t len);
 
 /* ka_weakgen_sync_dir makes the directory entry of path durable; false with errno set. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A prime that passed Fermat's test still has its rounds of Miller and Rabin to pass, with the bases that the generator draws. The stream
- * does not wait for them: it goes on as if the number were prime, and the rounds are done when enough have come together. Should one
- * ever fail, the key is made again, alone and step by step.
+ * A prime that passed Fermat's test still has its rounds of Miller and Rabin to pass, with the bases that the
+ * generator draws. The stream does not wait for them: it goes on as if the number were prime, and the rounds are done
+ * when enough have come together. Should one ever fail, the key is made again, alone and step by step.
  */
 #include "weakgen/confirm.h"
 

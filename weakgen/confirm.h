@@ -17,7 +17,8 @@ struct ka_weakgen_claim {
 	bool used;
 };
 
-/* ka_weakgen_confirm_new prepares for numbers of up to that many bits. When the last round of a complete claim is done, done is called. */
+/* ka_weakgen_confirm_new prepares for numbers of up to that many bits. When the last round of a complete claim is
+ * done, done is called. */
 KA_MUST_CHECK enum ka_err ka_weakgen_confirm_new(struct ka_weakgen_confirm **out,
     const struct ka_weakgen_kernels *kernels, uint32_t bits,
     enum ka_err (*done)(void *arg, struct ka_weakgen_claim *claim), void *arg);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Curves over prime fields that OpenSSL 0.9.8 knew and a certificate may name: SEC 2 version 2.0, sections 2.2 to 2.6. */
+/* Curves over prime fields that OpenSSL 0.9.8 knew and a certificate may name: SEC 2 version 2.0, sections 2.2 to
+ * 2.6. */
 #include "weakgen/ec.h"
 
 #include <string.h>

@@ -72,7 +72,8 @@ normalise(struct ka_key *key)
 		return true;
 	}
 	case KA_KEY_DSA:
-		/* FIPS 186-2 to 186-4 have q of 160 to 256 bits; much smaller ones have no number to draw, larger ones no use. */
+		/* FIPS 186-2 to 186-4 have q of 160 to 256 bits; much smaller ones have no number to draw, larger
+		 * ones no use. */
 		return key->dsa_p.len > 0 && key->dsa_g.len > 0 && key->dsa_q.len >= DSA_MIN_Q_LEN &&
 		    key->dsa_q.len <= DSA_MAX_Q_LEN;
 	case KA_KEY_OTHER:

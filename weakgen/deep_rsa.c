@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * RSA by first primes. A stream's first prime does not depend on the second, so only it is searched for: half the work of making the key.
- * It divides one of the waiting moduli or none, which one division of their product tells. Primes are gathered and tried together: the
- * product of all moduli modulo the product of some primes, and that modulo each of them.
+ * RSA by first primes. A stream's first prime does not depend on the second, so only it is searched for: half the
+ * work of making the key. It divides one of the waiting moduli or none, which one division of their product tells.
+ * Primes are gathered and tried together: the product of all moduli modulo the product of some primes, and that
+ * modulo each of them.
  *
- * Whether a prime is kept depends on the exponent, by gcd(p - 1, e) = 1. The sieve sees to that for every e without a prime factor above
- * 17863; so with e = 65537 one stream in 65537 goes on to another prime. Where the exponent of any waiting key would have rejected the
- * prime, the next one is tried as well. What divides is proved by making the whole key with the key's own exponent.
+ * Whether a prime is kept depends on the exponent, by gcd(p - 1, e) = 1. The sieve sees to that for every e without a
+ * prime factor above 17863; so with e = 65537 one stream in 65537 goes on to another prime. Where the exponent of any
+ * waiting key would have rejected the prime, the next one is tried as well. What divides is proved by making the
+ * whole key with the key's own exponent.
  */
 #include "weakgen/deep.h"
 

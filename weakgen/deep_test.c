@@ -134,7 +134,8 @@ bare_and_foreign_moduli(void **state)
 	ka_weakgen_deep_free(deep);
 }
 
-/* With an exponent that divides the first prime less one, the stream's key has another first prime: the walk has to go on. */
+/* With an exponent that divides the first prime less one, the stream's key has another first prime: the walk has to
+ * go on. */
 static void
 exponent_that_rejects_a_prime(void **state)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writes private keys. Not done by libcrypto, which weakgen does not need otherwise, and so little DER that it is written backwards:
- * contents first, then their length and tag, so that no length is ever computed ahead.
+ * Writes private keys. Not done by libcrypto, which weakgen does not need otherwise, and so little DER that it is
+ * written backwards: contents first, then their length and tag, so that no length is ever computed ahead.
  */
 #include "weakgen/ec.h"
 
@@ -85,8 +85,8 @@ put_integer(struct writer *w, const mpz_t number)
 	close_element(w, TAG_INTEGER, mark);
 }
 
-/* RSAPrivateKey ::= SEQUENCE { version 0, n, e, d, p, q, d mod p-1, d mod q-1, q^-1 mod p }. d is what OpenSSL 0.9.8 computed: the
- * inverse modulo (p - 1)(q - 1), not modulo their least common multiple. */
+/* RSAPrivateKey ::= SEQUENCE { version 0, n, e, d, p, q, d mod p-1, d mod q-1, q^-1 mod p }. d is what OpenSSL 0.9.8
+ * computed: the inverse modulo (p - 1)(q - 1), not modulo their least common multiple. */
 static enum ka_err
 put_rsa(struct writer *w, const struct ka_weakgen_key *key, struct ka_slice exponent)
 {

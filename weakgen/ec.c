@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Points in Jacobian coordinates, (X, Y, Z) for (X/Z^2, Y/Z^3), Z = 0 for the point at infinity; the formulas are the textbook ones
- * (Hankerson, Menezes, Vanstone, Guide to Elliptic Curve Cryptography, 3.2.2, algorithms 3.21 and 3.22, doubling for any a). Nothing
- * here runs in constant time: the private numbers have been public since 2008.
+ * Points in Jacobian coordinates, (X, Y, Z) for (X/Z^2, Y/Z^3), Z = 0 for the point at infinity; the formulas are the
+ * textbook ones (Hankerson, Menezes, Vanstone, Guide to Elliptic Curve Cryptography, 3.2.2, algorithms 3.21 and 3.22,
+ * doubling for any a). Nothing here runs in constant time: the private numbers have been public since 2008.
  *
- * One key: double and add. Many keys: with T[i][d] = d 2^(8i) G at hand, the point is the sum of T[i][i-th byte of the secret].
+ * One key: double and add. Many keys: with T[i][d] = d 2^(8i) G at hand, the point is the sum of T[i][i-th byte of
+ * the secret].
  */
 #include "weakgen/ec.h"
 

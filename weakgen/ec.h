@@ -6,7 +6,7 @@
 #include "weakgen/bn.h"
 #include "weakgen/weakgen.h"
 
-/* Domain parameters (SEC 2) of y^2 = x^3 + ax + b modulo p, as hexadecimal numbers; the base point has prime order n. */
+/* Domain parameters (SEC 2) of y^2 = x^3 + ax + b modulo p, in hexadecimal; the base point has prime order n. */
 struct ka_weakgen_curve {
 	enum ka_curve curve;
 	uint32_t bits; /* of p */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The curves' constants and the two ways of multiplying: both against each other and against what must hold on any curve. */
+/* The curves' constants and the two ways of multiplying: both against each other and against what must hold on any
+ * curve. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

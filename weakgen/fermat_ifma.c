@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Eight exponentiations side by side with AVX-512 IFMA: Fermat tests to base 2, and powers of any base for Miller and Rabin.
+/* Eight exponentiations side by side with AVX-512 IFMA: Fermat tests to base 2, and powers of any base for Miller and
+ * Rabin.
  *
- * Numbers are in radix 2^52, one number per 64-bit lane: vector i holds limb i of all eight. VPMADD52LUQ and VPMADD52HUQ multiply 52-bit
- * limbs and add the low or high 52 bits of the product to a 64-bit lane, so 2^12 products can be added before a carry has to be
- * moved: a multiplication is nothing but independent multiply-adds, and carries are moved once at its end (Gueron, Krasnov:
- * "Accelerating big integer arithmetic using Intel IFMA extensions", ARITH 2016).
+ * Numbers are in radix 2^52, one number per 64-bit lane: vector i holds limb i of all eight. VPMADD52LUQ and
+ * VPMADD52HUQ multiply 52-bit limbs and add the low or high 52 bits of the product to a 64-bit lane, so 2^12 products
+ * can be added before a carry has to be moved: a multiplication is nothing but independent multiply-adds, and carries
+ * are moved once at its end (Gueron, Krasnov: "Accelerating big integer arithmetic using Intel IFMA extensions",
+ * ARITH 2016).
  *
- * The Fermat test's power is a left-to-right binary one: square, and double where the exponent has a bit. Montgomery's residues stay below 4n:
- * with R = 2^(52 L) >= 16 n, REDC(x^2) < 16 n^2 / R + n <= 2n, and a doubling makes that less than 4n. So nothing is ever
- * compared or subtracted on the way. Other powers take windows of four bits; there a product of two residues below 2n comes out below
- * 5n / 4.
+ * The Fermat test's power is a left-to-right binary one: square, and double where the exponent has a bit.
+ * Montgomery's residues stay below 4n: with R = 2^(52 L) >= 16 n, REDC(x^2) < 16 n^2 / R + n <= 2n, and a doubling
+ * makes that less than 4n. So nothing is ever compared or subtracted on the way. Other powers take windows of four
+ * bits; there a product of two residues below 2n comes out below 5n / 4.
  *
- * Both halves of a squaring, the product and the reduction, are rows of four limbs swept over a vector of limbs (sweep4). Four rows
- * at once: eight multiply-adds for each accumulator that is loaded and stored, which keeps the multiplier busy every cycle. The
- * square takes each block of four limbs against the blocks behind it, doubles, and adds the blocks' own squares. */
+ * Both halves of a squaring, the product and the reduction, are rows of four limbs swept over a vector of limbs
+ * (sweep4). Four rows at once: eight multiply-adds for each accumulator that is loaded and stored, which keeps the
+ * multiplier busy every cycle. The square takes each block of four limbs against the blocks behind it, which completes
+ * two blocks of the result: they are doubled at once, and the limbs' own squares are added. */
 #include "weakgen/fermat_ifma.h"
 
 #if KA_WEAKGEN_HAVE_IFMA
@@ -28,9 +31,9 @@
 #define WINDOW_SIZE (1 << WINDOW_BITS)
 #define LIMB_MASK (((uint64_t)1 << LIMB_BITS) - 1)
 
-/* t[j + r] += lo(rows[r] * v[j]), t[j + r + 1] += hi(rows[r] * v[j]) for r in 0..3, j in 0..num-1: t[0] to t[num + 3]. The accumulators
- * in flight are kept in registers: the low halves' apart from the high halves', so that no two multiply-adds of a step wait for each
- * other. */
+/* t[j + r] += lo(rows[r] * v[j]), t[j + r + 1] += hi(rows[r] * v[j]) for r in 0..3, j in 0..num-1: t[0] to
+ * t[num + 3]. The accumulators in flight are kept in registers: the low halves' apart from the high halves', so that no two
+ * multiply-adds of a step wait for each other. */
 TARGET static inline void
 sweep4(__m512i *t, const __m512i rows[ROWS], const __m512i *v, size_t num)
 {
@@ -139,7 +142,8 @@ square(__m512i *t, const __m512i *x, size_t num)
 {
 	const __m512i zero = _mm512_setzero_si512();
 
-	/* Each sweep reaches four limbs further than the one before, and none behind it touches the block that is closed. */
+	/* Each sweep reaches four limbs further than the one before, and none behind it touches the block that is
+	 * closed. */
 	for (size_t i = 0; i < num + ROWS; i++)
 		t[i] = zero;
 	for (size_t i = 0; i < num; i += ROWS) {
@@ -170,8 +174,8 @@ multiply(__m512i *t, const __m512i *a, const __m512i *b, size_t num)
 		sweep2(t + num - TAIL, a + num - TAIL, b, num);
 }
 
-/* The four multiples q of n that make the limbs t[0 .. 3] vanish. Returns what they carry into t[4], without the products that lie there:
- * see add_block. Each q needs the one before, so this is a matter of latency. */
+/* The four multiples q of n that make the limbs t[0 .. 3] vanish. Returns what they carry into t[4], without the
+ * products that lie there: see add_block. Each q needs the one before, so this is a matter of latency. */
 TARGET static inline __m512i
 find_multiples(__m512i q[ROWS], const __m512i *t, const __m512i *n, __m512i n0_inverse)
 {
@@ -258,8 +262,9 @@ reduce_tail(__m512i *t, const __m512i *n, __m512i n0_inverse, size_t num)
 	sweep2(t + TAIL, q, n + TAIL, num - TAIL);
 }
 
-/* x = t / R mod n, times 2 in the lanes where twice is 1; t has 2 num + 1 limbs and is used up. A sweep is cut behind its first block,
- * which is all that the next multiples need: they are found, slowly, while the rest of the sweep keeps the multiplier busy. */
+/* x = t / R mod n, times 2 in the lanes where twice is 1; t has 2 num + 1 limbs and is used up. A sweep is cut behind
+ * its first block, which is all that the next multiples need: they are found, slowly, while the rest of the sweep
+ * keeps the multiplier busy. */
 TARGET static inline void
 reduce(__m512i *x, __m512i *t, const __m512i *n, __m512i n0_inverse, __m512i twice, size_t num)
 {
@@ -331,7 +336,8 @@ num_limbs(uint32_t bits)
 size_t
 ka_weakgen_fermat_ifma_scratch_len(uint32_t bits)
 {
-	/* n, x, and a product with its carries and the rows' overhang; for powers an exponent, a table and an entry picked from it. */
+	/* n, x, and a product with its carries and the rows' overhang; for powers an exponent, a table and an entry
+	 * picked from it. */
 	return ((6 + WINDOW_SIZE) * num_limbs(bits) + ROWS + 1) * sizeof(__m512i);
 }
 
@@ -382,7 +388,8 @@ pick(__m512i *out, const __m512i *table, __m512i digits, size_t num)
 	}
 }
 
-/* x = base^exponent modulo n; table[0] is R mod n and table[num] R base mod n, exponents are in e. picked and t are scratch. */
+/* x = base^exponent modulo n; table[0] is R mod n and table[num] R base mod n, exponents are in e. picked and t are
+ * scratch. */
 TARGET static void
 power(__m512i *x, __m512i *t, __m512i *table, __m512i *picked, const __m512i *e, const __m512i *n, size_t num,
     uint32_t bits)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fermat_ifma.h - Fermat tests and powers of eight numbers at once with AVX-512 IFMA; see kernels.h for what they promise. */
+/* fermat_ifma.h - Fermat tests and powers of eight numbers at once with AVX-512 IFMA; see kernels.h for what they
+ * promise. */
 #ifndef KA_WEAKGEN_FERMAT_IFMA_H
 #define KA_WEAKGEN_FERMAT_IFMA_H
 

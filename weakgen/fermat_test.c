@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every kernel's Fermat test agrees with GMP: random numbers, primes, pseudoprimes to base 2, extreme limbs, all sizes. */
+/* Every kernel's Fermat test agrees with GMP: random numbers, primes, pseudoprimes to base 2, extreme limbs, all
+ * sizes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +10,8 @@
 
 #include "weakgen/kernels.h"
 
-static const uint32_t sizes[] = { 64, 100, 204, 205, 208, 256, 257, 512, 513, 768, 1023, 1024, 1025, 1280, 1536, 2049, 4096 };
+static const uint32_t sizes[] = { 64, 100, 204, 205, 208, 256, 257, 512, 513, 768, 1023, 1024, 1025, 1280, 1536, 2049,
+	4096, 8193 };
 
 static bool
 passes(mpz_srcptr n)
@@ -139,7 +141,7 @@ ifma_agrees_with_gmp(void **state)
 	const struct ka_weakgen_kernels *kernels = level("avx512ifma");
 	(void)state;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
-		compare(kernels, sizes[i], sizes[i] > 1024 ? 2 : 12);
+		compare(kernels, sizes[i], sizes[i] > 4096 ? 1 : sizes[i] > 1024 ? 2 : 12);
 }
 
 static void
@@ -148,7 +150,7 @@ ifma_powers_agree_with_gmp(void **state)
 	const struct ka_weakgen_kernels *kernels = level("avx512ifma");
 	(void)state;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
-		compare_powers(kernels, sizes[i], sizes[i] > 1024 ? 2 : 20);
+		compare_powers(kernels, sizes[i], sizes[i] > 4096 ? 1 : sizes[i] > 1024 ? 2 : 20);
 }
 
 /* Composite, yet 2^(n-1) = 1: the kernel computes the power and decides nothing else. */

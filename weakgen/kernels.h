@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernels.h - the hot loops with CPU-specific variants.
  *
- * One const struct per level, picked through CPUID by ka_weakgen_kernels_best. The scalar functions are the specification: every
- * variant is compared with them on random input. Where a level has nothing better it points to the level below. */
+ * One const struct per level, picked through CPUID by ka_weakgen_kernels_best. The scalar functions are the
+ * specification: every variant is compared with them on random input. Where a level has nothing better it points to
+ * the level below. */
 #ifndef KA_WEAKGEN_KERNELS_H
 #define KA_WEAKGEN_KERNELS_H
 
@@ -13,13 +14,14 @@
 
 #define KA_WEAKGEN_LANES 8u
 
-/* ka_weakgen_fermat_fn returns a mask with bit i set when 2^(n - 1) = 1 modulo the i-th of KA_WEAKGEN_LANES numbers, odd and of up to
- * bits bits: those not marked are composite. scratch is what ka_weakgen_fermat_scratch_fn allocated for that many bits. */
+/* ka_weakgen_fermat_fn returns a mask with bit i set when 2^(n - 1) = 1 modulo the i-th of KA_WEAKGEN_LANES numbers,
+ * odd and of up to bits bits: those not marked are composite. scratch is what ka_weakgen_fermat_scratch_fn allocated
+ * for that many bits. */
 typedef unsigned (*ka_weakgen_fermat_fn)(void *scratch, const mpz_srcptr numbers[KA_WEAKGEN_LANES], uint32_t bits);
 typedef size_t (*ka_weakgen_fermat_scratch_fn)(uint32_t bits);
 
-/* ka_weakgen_power_fn computes out = base^exponent modulo each of the numbers, odd and of up to bits bits; bases and exponents are below
- * them. scratch is the same. */
+/* ka_weakgen_power_fn computes out = base^exponent modulo each of the numbers, odd and of up to bits bits; bases and
+ * exponents are below them. scratch is the same. */
 typedef void (*ka_weakgen_power_fn)(void *scratch, mpz_t out[KA_WEAKGEN_LANES],
     const mpz_srcptr bases[KA_WEAKGEN_LANES], const mpz_srcptr exponents[KA_WEAKGEN_LANES],
     const mpz_srcptr numbers[KA_WEAKGEN_LANES], uint32_t bits);
@@ -40,7 +42,8 @@ extern const struct ka_weakgen_kernels ka_weakgen_kernels_scalar;
 /* ka_weakgen_kernels_best returns the fastest kernels that this CPU and operating system can run. */
 const struct ka_weakgen_kernels *ka_weakgen_kernels_best(void);
 
-/* ka_weakgen_kernels_by_name returns those of a level ("scalar", "sha-ni", "avx512ifma"), NULL when unknown or not for this CPU: for tests. */
+/* ka_weakgen_kernels_by_name returns those of a level ("scalar", "sha-ni", "avx512ifma"), NULL when unknown or not
+ * for this CPU: for tests. */
 const struct ka_weakgen_kernels *ka_weakgen_kernels_by_name(const char *name);
 
 #endif

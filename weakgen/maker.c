@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Makes a table: threads take streams from a cursor and hand in results; the calling thread appends what has come in to the state file
- * every few seconds, tells the progress, and writes the table at the end. The table depends only on the results, not on their order.
+ * Makes a table: threads take streams from a cursor and hand in results; the calling thread appends what has come in
+ * to the state file every few seconds, tells the progress, and writes the table at the end. The table depends only on
+ * the results, not on their order.
  */
 #define _POSIX_C_SOURCE 200809L
 

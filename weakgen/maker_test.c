@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables survive: a run that is killed, stopped or out of space goes on where it was, and the table is the same to the byte. */
+/* Tables survive: a run that is killed, stopped or out of space goes on where it was, and the table is the same to
+ * the byte. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <setjmp.h>
@@ -181,7 +182,7 @@ torn_record_is_cut_off(void **state)
 
 	assert_made(&job);
 	job.path = place->table;
-	/* What a power cut may leave: half a record, a record of zeros, a header that is not complete, an empty file. */
+	/* What a power cut may leave: half a record, a record of zeros, half a header, an empty file. */
 	for (unsigned i = 0; i < 4; i++) {
 		static const uint8_t torn[] = { 'K', 'R', 'E', 'C', 9, 0, 0, 0, 1, 2, 3 };
 		static const uint8_t zeros[4096] = { 0 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The generator's bookkeeping, against a second model of it: written from the facts, byte by byte, as slowly as they read. */
+/* The generator's bookkeeping, against a second model of it: written from the facts, byte by byte, as slowly as they
+ * read. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -165,8 +166,8 @@ agrees_with_the_model(void **state)
 	}
 }
 
-/* One key in some hundreds meets this: the index comes to stand on 1023, one behind the pool's last byte. Reading goes on at byte 0,
- * but the first xor goes to the spare byte and the second to byte 0. */
+/* One key in some hundreds meets this: the index comes to stand on 1023, one behind the pool's last byte. Reading
+ * goes on at byte 0, but the first xor goes to the spare byte and the second to byte 0. */
 static void
 index_may_stand_behind_the_pool(void **state)
 {

@@ -23,8 +23,8 @@ exponent_is_usable(struct ka_slice exponent)
 	return exponent.len > 1 || exponent.data[0] >= 3;
 }
 
-/* The exponent hardly ever changes the modulus, and a modulus whose primes are known is weak under any exponent. So the key's own
- * exponent is tried, then the two that openssl offered. */
+/* The exponent hardly ever changes the modulus, and a modulus whose primes are known is weak under any exponent. So
+ * the key's own exponent is tried, then the two that openssl offered. */
 static enum ka_err
 prove_rsa(bool *out_same, struct ka_weakgen *weakgen, struct ka_weakgen_key *made, const struct ka_key *key,
     const struct ka_debian_id *id)

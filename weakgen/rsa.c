@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * RSA_generate_key_ex of OpenSSL 0.9.8 (rsa_gen.c) with BN_generate_prime_ex and BN_is_prime_fasttest_ex (bn_prime.c) below
- * it: two primes, each the first candidate that passes k rounds of Miller and Rabin, drawn again while the exponent shares a
- * factor with p - 1. What must be exact is the order and size of the draws: one for each candidate and one for each round.
+ * RSA_generate_key_ex of OpenSSL 0.9.8 (rsa_gen.c) with BN_generate_prime_ex and BN_is_prime_fasttest_ex (bn_prime.c)
+ * below it: two primes, each the first candidate that passes k rounds of Miller and Rabin, drawn again while the
+ * exponent shares a factor with p - 1. What must be exact is the order and size of the draws: one for each candidate
+ * and one for each round.
  */
 #include "weakgen/rsa.h"
 

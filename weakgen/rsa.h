@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rsa.h - the search for an RSA key as a machine that is driven one candidate at a time, so that its exponentiations can be done
- * one by one or gathered from several streams. */
+/* rsa.h - the search for an RSA key as a machine that is driven one candidate at a time, so that its exponentiations
+ * can be done one by one or gathered from several streams. */
 #ifndef KA_WEAKGEN_RSA_H
 #define KA_WEAKGEN_RSA_H
 
@@ -34,16 +34,16 @@ void ka_weakgen_rsa_start(
 void ka_weakgen_rsa_draw(
     struct ka_weakgen_rsa *rsa, const struct ka_weakgen_sieve *sieve, const struct ka_weakgen_kernels *kernels);
 
-/* ka_weakgen_rsa_test decides the candidate with the original's rounds of Miller and Rabin: the stream moves on to the next candidate,
- * the next prime or the end. */
+/* ka_weakgen_rsa_test decides the candidate with the original's rounds of Miller and Rabin: the stream moves on to
+ * the next candidate, the next prime or the end. */
 KA_MUST_CHECK enum ka_err ka_weakgen_rsa_test(struct ka_weakgen_rsa *rsa);
 
 /* ka_weakgen_rsa_claim moves on as if the candidate were prime, and hands the rounds that it did not do to add. */
 KA_MUST_CHECK enum ka_err ka_weakgen_rsa_claim(
     struct ka_weakgen_rsa *rsa, enum ka_err (*add)(void *arg, mpz_srcptr number, mpz_srcptr base), void *arg);
 
-/* ka_weakgen_rsa_reject moves on from a candidate that is known to be composite: the original's first round finds that too (it errs
- * with a chance far below 2^-80), and all that it leaves is one number drawn. */
+/* ka_weakgen_rsa_reject moves on from a candidate that is known to be composite: the original's first round finds
+ * that too (it errs with a chance far below 2^-80), and all that it leaves is one number drawn. */
 KA_MUST_CHECK enum ka_err ka_weakgen_rsa_reject(struct ka_weakgen_rsa *rsa);
 
 /* ka_weakgen_rsa_fingerprint returns bits 64 to 127 of the modulus of a key that is done. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SHA1RNDS4 does four steps on a, b, c, d; the e of the four steps goes in with the first word of the schedule, and SHA1NEXTE gets it
- * from the a of the steps before. SHA1MSG1, a xor and SHA1MSG2 make four new words of the schedule from the sixteen before:
- * m[i + 4] = MSG2(MSG1(m[i], m[i + 1]) ^ m[i + 2], m[i + 3]).
+ * SHA1RNDS4 does four steps on a, b, c, d; the e of the four steps goes in with the first word of the schedule, and
+ * SHA1NEXTE gets it from the a of the steps before. SHA1MSG1, a xor and SHA1MSG2 make four new words of the schedule
+ * from the sixteen before: m[i + 4] = MSG2(MSG1(m[i], m[i + 1]) ^ m[i + 2], m[i + 3]).
  */
 #include "weakgen/sha1_ni.h"
 
@@ -10,7 +10,7 @@
 
 #include <immintrin.h>
 
-/* Steps 4 i to 4 i + 3. e_in holds the a of four steps ago, or e itself in the first group; m is ready up to group i. */
+/* Steps 4 i to 4 i + 3. e_in holds the a of four steps ago, in the first group e; m is ready up to group i. */
 #define GROUP(i, function) \
 	do { \
 		__m128i e = (i) == 0 ? _mm_add_epi32(e_in, m[0]) : _mm_sha1nexte_epu32(e_in, m[(i) % 4]); \

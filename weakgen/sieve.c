@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The generator draws an odd number x and takes the first x + delta, delta even, that is neither 0 nor 1 modulo any odd
- * prime up to 17863: not divisible, and fit for exponents that divide no x + delta - 1. (That is why 3, 5, 17 and 257 give
- * the same keys.) On average delta is about 230.
+ * The generator draws an odd number x and takes the first x + delta, delta even, that is neither 0 nor 1 modulo any
+ * odd prime up to 17863: not divisible, and fit for exponents that divide no x + delta - 1. (That is why 3, 5, 17 and
+ * 257 give the same keys.) On average delta is about 230.
  *
- * Residues: x = sum of d_i 2^(32 i). With the powers of 2^32 modulo p at hand, sum of d_i * power_i stays far below 2^64 and
- * one division is left. The loop over 16 primes at a time is laid out for vector units.
+ * Residues: x = sum of d_i 2^(32 i). With the powers of 2^32 modulo p at hand, sum of d_i * power_i stays far below
+ * 2^64 and one division is left. The loop over 16 primes at a time is laid out for vector units.
  *
- * Delta: the original tries one delta after the other. Here the deltas in a window of 2048 are struck out prime by prime,
- * which finds the same smallest survivor.
+ * Delta: the original tries one delta after the other. Here the deltas in a window of 2048 are struck out prime by
+ * prime, which finds the same smallest survivor.
  */
 #include "weakgen/sieve.h"
 

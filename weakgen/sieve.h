@@ -18,8 +18,8 @@ struct ka_weakgen_sieve {
 	uint16_t *powers;
 };
 
-/* ka_weakgen_residues_fn computes the residues of a number of sieve->num_digits digits, least significant digit first, modulo each
- * of the primes. */
+/* ka_weakgen_residues_fn computes the residues of a number of sieve->num_digits digits, least significant digit
+ * first, modulo each of the primes. */
 typedef void (*ka_weakgen_residues_fn)(
     uint16_t residues[KA_WEAKGEN_PADDED_PRIMES], const struct ka_weakgen_sieve *sieve, const uint32_t *digits);
 
@@ -33,8 +33,8 @@ KA_MUST_CHECK enum ka_err ka_weakgen_sieve_init(struct ka_weakgen_sieve *sieve, 
 /* ka_weakgen_sieve_clear frees what init allocated; a zeroed sieve is fine. */
 void ka_weakgen_sieve_clear(struct ka_weakgen_sieve *sieve);
 
-/* ka_weakgen_delta_fn returns the smallest even delta for which no (residue + delta) modulo its prime is 0 or 1. The residues are
- * changed. */
+/* ka_weakgen_delta_fn returns the smallest even delta for which no (residue + delta) modulo its prime is 0 or 1. The
+ * residues are changed. */
 typedef uint32_t (*ka_weakgen_delta_fn)(
     const struct ka_weakgen_sieve *sieve, uint16_t residues[KA_WEAKGEN_PADDED_PRIMES]);
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Residues: a digit of 32 bits times a power below 2^15 is below 2^52, so one VPMADD52LUQ multiplies and adds. The sums are folded
- * once at bit 32 and then divided in double precision, where they are exact; the quotient may be off by one either way.
+ * Residues: a digit of 32 bits times a power below 2^15 is below 2^52, so one VPMADD52LUQ multiplies and adds. The
+ * sums are folded once at bit 32 and then divided in double precision, where they are exact; the quotient may be off
+ * by one either way.
  *
- * Delta: of the 2047 primes only 96 are below the window of 512 half-deltas. All others strike at most once for each of the two
- * forbidden residues, mostly beyond the window: 32 primes at a time compute where they strike, and the few that strike inside are
- * compressed into a list. When the window has no survivor (one time in a hundred) the scalar function starts over.
+ * Delta: of the 2047 primes only 96 are below the window of 512 half-deltas. All others strike at most once for each
+ * of the two forbidden residues, mostly beyond the window: 32 primes at a time compute where they strike, and the few
+ * that strike inside are compressed into a list. When the window has no survivor (one time in a hundred) the scalar
+ * function starts over.
  */
 #include "weakgen/sieve_avx512.h"
 

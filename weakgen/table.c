@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Layout of a table from its universe. An entry keeps at least 29 bits of the fingerprint beside the 16 or more that its bucket says:
- * a random key then meets an entry by chance less than once in 10^8. Buckets hold four to eight entries.
+ * Layout of a table from its universe. An entry keeps at least 29 bits of the fingerprint beside the 16 or more that
+ * its bucket says: a random key then meets an entry by chance less than once in 10^8. Buckets hold four to eight
+ * entries.
  */
 #define _POSIX_C_SOURCE 200809L
 

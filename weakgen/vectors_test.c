@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reproduces keys of an independent generator: the CSV files in $KEYASSAY_VECTORS/debian-weak. Of each file a sample that spreads over
- * all architectures and seed files; with the argument "all" every row. Skipped when the variable is not set. */
+/* Reproduces keys of an independent generator: the CSV files in $KEYASSAY_VECTORS/debian-weak. Of each file a sample
+ * that spreads over all architectures and seed files; with the argument "all" every row. Skipped when the variable is
+ * not set. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

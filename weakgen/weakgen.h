@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* weakgen.h - the keys that Debian's OpenSSL 0.9.8c-1 to 0.9.8g-8 made (CVE-2008-0166).
  *
- * The vulnerable generator knew the machine it ran on, the state of its seed file and the process id; with the type of the
- * key and, rarely, the exponent these determine the key. Every function here is free of global state and may be called
- * from any thread. Pointers are not NULL unless said so. Outputs are written only on success. */
+ * The vulnerable generator knew the machine it ran on, the state of its seed file and the process id; with the type
+ * of the key and, rarely, the exponent these determine the key. Every function here is free of global state and may
+ * be called from any thread. Pointers are not NULL unless said so. Outputs are written only on success. */
 #ifndef KA_WEAKGEN_WEAKGEN_H
 #define KA_WEAKGEN_WEAKGEN_H
 
@@ -11,8 +11,8 @@
 
 #include <stdatomic.h>
 
-/* What the generator sees of a machine: sizes of C's long and time_t and of struct stat, in bytes, and the byte order. Other
- * ports than the three of enum ka_debian_arch are a matter of filling this in. */
+/* What the generator sees of a machine: sizes of C's long and time_t and of struct stat, in bytes, and the byte
+ * order. Other ports than the three of enum ka_debian_arch are a matter of filling this in. */
 struct ka_weakgen_machine {
 	uint32_t long_len; /* 4 or 8 */
 	uint32_t time_len;
@@ -50,7 +50,8 @@ struct ka_weakgen_key {
 	size_t modulus_len, p_len, q_len;
 	uint8_t modulus[KA_KEY_MAX_BYTES];
 	uint8_t p[KA_WEAKGEN_MAX_PRIME_LEN], q[KA_WEAKGEN_MAX_PRIME_LEN];
-	/* RSA: a prime was rejected because the exponent shares a factor with p - 1: with 3 the stream gives another key. */
+	/* RSA: a prime was rejected because the exponent shares a factor with p - 1: with 3 the stream gives another
+	 * key. */
 	bool exponent_mattered;
 	/* EC: private number and uncompressed point (04 x y), coordinates padded to the length of the field. */
 	size_t secret_len, point_len;
@@ -67,22 +68,24 @@ KA_MUST_CHECK enum ka_err ka_weakgen_new(struct ka_weakgen **out, const struct k
 /* ka_weakgen_free frees a workshop; NULL is fine. */
 void ka_weakgen_free(struct ka_weakgen *weakgen);
 
-/* ka_weakgen_make makes the key of a machine, seed file and process id. exponent is big-endian, for RSA odd and at least 3, and
- * ignored for EC. */
+/* ka_weakgen_make makes the key of a machine, seed file and process id. exponent is big-endian, for RSA odd and at
+ * least 3, and ignored for EC. */
 KA_MUST_CHECK enum ka_err ka_weakgen_make(struct ka_weakgen_key *out_key, struct ka_weakgen *weakgen,
     const struct ka_weakgen_machine *machine, enum ka_debian_randfile randfile, uint32_t pid, struct ka_slice exponent);
 
 /* ka_weakgen_fingerprint returns the 64 bits of the key that a table stores: see keyassay/table.h. */
 uint64_t ka_weakgen_fingerprint(const struct ka_weakgen_key *key);
 
-/* ka_weakgen_key_der writes the private key: RSAPrivateKey (RFC 8017 A.1.2) or ECPrivateKey (RFC 5915). KA_ERR_ARGUMENT when
- * the exponent has no inverse for this key, KA_ERR_SPACE when it does not fit; KA_WEAKGEN_DER_MAX_LEN always fits. */
+/* ka_weakgen_key_der writes the private key: RSAPrivateKey (RFC 8017 A.1.2) or ECPrivateKey (RFC 5915).
+ * KA_ERR_ARGUMENT when the exponent has no inverse for this key, KA_ERR_SPACE when it does not fit;
+ * KA_WEAKGEN_DER_MAX_LEN always fits. */
 #define KA_WEAKGEN_DER_MAX_LEN (6 * (size_t)KA_KEY_MAX_BYTES)
 KA_MUST_CHECK enum ka_err ka_weakgen_key_der(
     uint8_t *out, size_t *out_len, size_t max_len, const struct ka_weakgen_key *key, struct ka_slice exponent);
 
-/* ka_weakgen_prove is a ka_debian_prove_fn: it makes the key of an identity and compares. Of an RSA key without exponent (a bare
- * modulus) it tries the exponents 65537 and 3. arg is not used. A key of another type than the generator made is not the same. */
+/* ka_weakgen_prove is a ka_debian_prove_fn: it makes the key of an identity and compares. Of an RSA key without
+ * exponent (a bare modulus) it tries the exponents 65537 and 3. arg is not used. A key of another type than the
+ * generator made is not the same. */
 KA_MUST_CHECK enum ka_err ka_weakgen_prove(
     void *arg, bool *out_same, const struct ka_key *key, const struct ka_debian_id *id);
 
@@ -111,14 +114,16 @@ enum ka_weakgen_table_status { KA_WEAKGEN_TABLE_MADE, KA_WEAKGEN_TABLE_STOPPED, 
 
 #define KA_WEAKGEN_MESSAGE_LEN 512u
 
-/* ka_weakgen_table_make makes a table (keyassay/table.h), going on from FILE.part if there is one. A killed run loses the work of at
- * most some seconds and of the keys under way. FAILED leaves a sentence for people in out_message and FILE untouched. */
+/* ka_weakgen_table_make makes a table (keyassay/table.h), going on from FILE.part if there is one. A killed run loses
+ * the work of at most some seconds and of the keys under way. FAILED leaves a sentence for people in out_message and
+ * FILE untouched. */
 KA_MUST_CHECK enum ka_weakgen_table_status ka_weakgen_table_make(
     char out_message[KA_WEAKGEN_MESSAGE_LEN], const struct ka_weakgen_table_job *job);
 
-/* A deep walk decides keys for which there is no table: it is fed keys and goes through all streams of their types once, however many
- * keys of a type wait. RSA: the first prime of each stream is found and divides the key's modulus or not (with a rejected prime's
- * successor where an exponent of a waiting key would have rejected it); EC and DSA: all keys are made. Exact for all. */
+/* A deep walk decides keys for which there is no table: it is fed keys and goes through all streams of their types
+ * once, however many keys of a type wait. RSA: the first prime of each stream is found and divides the key's modulus
+ * or not (with a rejected prime's successor where an exponent of a waiting key would have rejected it); EC and DSA:
+ * all keys are made. Exact for all. */
 struct ka_weakgen_deep;
 
 enum ka_weakgen_answer {
@@ -131,13 +136,14 @@ enum ka_weakgen_answer {
 struct ka_weakgen_deep *ka_weakgen_deep_new(uint32_t pid_count);
 void ka_weakgen_deep_free(struct ka_weakgen_deep *deep);
 
-/* ka_weakgen_deep_add feeds a key, which is copied, and gives the handle to ask for it with. KA_ERR_ARGUMENT when the generator cannot
- * make keys of its type: RSA of 512 to 16384 bits, EC on the curves of ka_weakgen_type_parse, DSA with parameters can be made. */
+/* ka_weakgen_deep_add feeds a key, which is copied, and gives the handle to ask for it with. KA_ERR_ARGUMENT when the
+ * generator cannot make keys of its type: RSA of 512 to 16384 bits, EC on the curves of ka_weakgen_type_parse, DSA
+ * with parameters can be made. */
 KA_MUST_CHECK enum ka_err ka_weakgen_deep_add(
     struct ka_weakgen_deep *deep, size_t *out_handle, const struct ka_key *key);
 
-/* ka_weakgen_deep_run walks. stop (or NULL) ends it early, with what is not decided by then left undecided. progress (or NULL) is called
- * about once a second. Run once. */
+/* ka_weakgen_deep_run walks. stop (or NULL) ends it early, with what is not decided by then left undecided. progress
+ * (or NULL) is called about once a second. Run once. */
 KA_MUST_CHECK enum ka_err ka_weakgen_deep_run(struct ka_weakgen_deep *deep, unsigned num_threads, const atomic_bool *stop,
     void (*progress)(void *arg, const struct ka_weakgen_progress *progress), void *progress_arg);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The public functions: names of types, exponents, private keys, proofs. Whether keys are the right ones is vectors_test.c's matter. */
+/* The public functions: names of types, exponents, private keys, proofs. Whether keys are the right ones is
+ * vectors_test.c's matter. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -89,8 +90,8 @@ arguments_are_checked(void **state)
 	ka_weakgen_free(NULL);
 }
 
-/* A product of primes above 17863 matters now and then; then another key comes out, fit for the exponent, and 3 gives the key that
- * every small exponent gives. */
+/* A product of primes above 17863 matters now and then; then another key comes out, fit for the exponent, and 3 gives
+ * the key that every small exponent gives. */
 static void
 exponent_matters(void **state)
 {
