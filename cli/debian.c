@@ -602,7 +602,7 @@ print_verbs(FILE *to)
 	for (const struct ka_cli_verb *verb = verbs; verb->name != NULL; verb++) {
 		fprintf(to, "  %-10s%s\n", verb->name, verb->summary);
 	}
-	fprintf(to, "\n'keyassay debian VERB --help' shows a verb's options; keyassay-debian(1) has it all.\n");
+	fprintf(to, "\n'keyassay debian VERB --help' shows a verb's options; keyassay(1) has it all.\n");
 }
 
 int
