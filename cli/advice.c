@@ -13,8 +13,10 @@ static const struct ka_advice advice[KA_NUM_CHECKS] = {
 	[KA_CHECK_ROCA] = {
 		.tests = "Was the RSA key made by Infineon's RSALib, found in smart cards, TPMs and security keys made until 2017 "
 		         "(CVE-2017-15361, ROCA)? Its primes are powers of 65537 modulo a product of small primes, and so is the modulus.",
-		.meaning = "The modulus can be factored: hours to days of one computer for 1024 bits, an affordable cluster for 2048. "
-		           "Whoever does has the private key.",
+		.meaning = "Whoever factors the modulus has the private key, and its structure makes that far cheaper than it should be: "
+		           "at worst about 2 core hours for 512 bits, 97 core days for 1024, 141 core years for 2048 (Nemec et al., "
+		           "CCS 2017), in parallel on as many cores as one rents. For 3072 and 4096 bits no practical attack is "
+		           "published; that is no reason to keep such a key.",
 	},
 	[KA_CHECK_KEY_SIZE] = {
 		.tests = "Is the key long enough? RSA and DSA need 2048 bits; for EC the curves P-256, P-384 and P-521 are accepted.",
