@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The shipped tables: whole, of the type that their names say, right where they are made again, and complete where an
+ * independent generator published keys ($KEYASSAY_VECTORS/debian-weak; skipped when not set). Argument: the folder. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <keyassay/table.h>
+
+#include "weakgen/weakgen.h"
+
+#define MAX_TABLE_LEN (8u << 20)
+#define NUM_STREAMS (9 * KA_DEBIAN_PID_COUNT)
+#define NUM_REMADE 12u
+
+static const struct {
+	const char *file, *type, *vectors;
+} tables[] = {
+	{ "rsa-1024.kat", "rsa:1024", "rsa-1024.csv" },
+	{ "rsa-2048.kat", "rsa:2048", "rsa-2048.csv" },
+	{ "ec-secp256r1.kat", "ec:secp256r1", "ec-secp256r1.csv" },
+	{ "ec-secp384r1.kat", "ec:secp384r1", "ec-secp384r1.csv" },
+	{ "ec-secp521r1.kat", "ec:secp521r1", NULL },
+	{ "ec-secp256k1.kat", "ec:secp256k1", NULL },
+};
+
+#define NUM_TABLES (sizeof(tables) / sizeof(tables[0]))
+
+static const char *folder;
+
+struct loaded {
+	struct ka_table table;
+	uint8_t *bytes;
+};
+
+static struct loaded
+load(size_t which)
+{
+	struct loaded loaded = { .bytes = malloc(MAX_TABLE_LEN) };
+	char path[4096];
+	size_t len;
+	FILE *file;
+
+	assert_non_null(loaded.bytes);
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, tables[which].file);
+	file = fopen(path, "rb");
+	if (file == NULL) {
+		fail_msg("%s is missing", path);
+	}
+	len = fread(loaded.bytes, 1, MAX_TABLE_LEN, file);
+	(void)fclose(file);
+	assert_int_equal(ka_table_open(&loaded.table, (struct ka_slice){ loaded.bytes, len }), KA_OK);
+	return loaded;
+}
+
+static void
+tables_are_whole(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NUM_TABLES; i++) {
+		struct loaded loaded = load(i);
+		const struct ka_table *table = &loaded.table;
+
+		assert_string_equal(table->type, tables[i].type);
+		assert_int_equal(table->pid_count, KA_DEBIAN_PID_COUNT);
+		assert_int_equal(table->key_count, NUM_STREAMS + table->extra_count);
+		/* 65537 divides p - 1 or q - 1 for 2 keys in 65536: nine of these, give or take a few. */
+		assert_true(table->algorithm == KA_KEY_RSA ? table->extra_count - 1 < 24 : table->extra_count == 0);
+		free(loaded.bytes);
+	}
+}
+
+static bool
+entry_is_right(struct ka_weakgen *weakgen, const struct ka_table *table, uint64_t index)
+{
+	static const uint8_t f4[] = { 1, 0, 1 }, three[] = { 3 };
+	static struct ka_weakgen_key key;
+	struct ka_table_hit hit;
+	uint64_t stored, known;
+	struct ka_slice exponent = { f4, sizeof(f4) };
+
+	assert_int_equal(ka_table_entry(&hit, &stored, &known, table, index), KA_OK);
+	if (hit.other_exponent) {
+		exponent = (struct ka_slice){ three, sizeof(three) };
+	}
+	assert_int_equal(ka_weakgen_make(&key, weakgen, ka_weakgen_machine_of(hit.id.architecture), hit.id.randfile,
+			     hit.id.pid, exponent),
+	    KA_OK);
+	return ((ka_weakgen_fingerprint(&key) ^ stored) & known) == 0;
+}
+
+/* Some entries, evenly spread over the buckets, and the first extra. */
+static void
+entries_can_be_made_again(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NUM_TABLES; i++) {
+		struct loaded loaded = load(i);
+		struct ka_weakgen_type type;
+		struct ka_weakgen *weakgen;
+		struct ka_table_hit hit = { .other_exponent = false };
+		uint64_t known, stored;
+
+		assert_int_equal(ka_weakgen_type_parse(&type, tables[i].type), KA_OK);
+		assert_int_equal(ka_weakgen_new(&weakgen, &type), KA_OK);
+		for (uint64_t n = 0; n < NUM_REMADE; n++) {
+			uint64_t index = n * (loaded.table.key_count - 1) / (NUM_REMADE - 1);
+
+			assert_true(entry_is_right(weakgen, &loaded.table, index));
+		}
+		for (uint64_t n = 0; loaded.table.extra_count > 0 && !hit.other_exponent; n++) {
+			assert_int_equal(ka_table_entry(&hit, &stored, &known, &loaded.table, n), KA_OK);
+			if (hit.other_exponent) {
+				assert_true(entry_is_right(weakgen, &loaded.table, n));
+			}
+		}
+		ka_weakgen_free(weakgen);
+		free(loaded.bytes);
+	}
+}
+
+/* A line of the vectors: architecture,randfile,pid,hexadecimal key. Sets what the table should say of the key. */
+static void
+parse_line(struct ka_debian_id *out_id, uint64_t *out_fingerprint, char *line, bool is_rsa)
+{
+	char *fields[4] = { line }, digits[17] = { 0 };
+	size_t len;
+
+	for (unsigned i = 1; i < 4; i++) {
+		fields[i] = strchr(fields[i - 1], ',');
+		assert_non_null(fields[i]);
+		*fields[i]++ = '\0';
+	}
+	assert_true(ka_debian_arch_by_name(&out_id->architecture, fields[0]));
+	assert_true(ka_debian_randfile_by_name(&out_id->randfile, fields[1]));
+	out_id->pid = (uint32_t)strtoul(fields[2], NULL, 10);
+	len = strcspn(fields[3], "\r\n");
+	assert_true(len > 64);
+	/* Bits 64 to 127 of a modulus; the last 64 bits of x of "04 x y". */
+	memcpy(digits, fields[3] + (is_rsa ? len - 32 : 2 + (len - 2) / 2 - 16), 16);
+	*out_fingerprint = strtoull(digits, NULL, 16);
+}
+
+static bool
+is_found(const struct ka_table *table, uint64_t fingerprint, const struct ka_debian_id *id)
+{
+	struct ka_table_hit hits[8];
+	size_t num = ka_table_find(hits, 8, table, fingerprint);
+	bool found = false;
+
+	for (size_t i = 0; i < num && i < 8; i++) {
+		found = found ||
+		    (hits[i].id.architecture == id->architecture && hits[i].id.randfile == id->randfile &&
+			hits[i].id.pid == id->pid);
+	}
+	return found;
+}
+
+static void
+published_keys_are_found(void **state)
+{
+	static char line[2 * KA_KEY_MAX_BYTES + 256];
+	const char *root = getenv("KEYASSAY_VECTORS");
+
+	(void)state;
+	if (root == NULL || *root == '\0') {
+		skip();
+	}
+	for (size_t i = 0; i < NUM_TABLES; i++) {
+		char path[4096];
+		struct loaded loaded;
+		unsigned num = 0, num_found = 0;
+		FILE *file;
+
+		if (tables[i].vectors == NULL) {
+			continue;
+		}
+		loaded = load(i);
+		(void)snprintf(path, sizeof(path), "%s/debian-weak/%s", root, tables[i].vectors);
+		file = fopen(path, "r");
+		assert_non_null(file);
+		assert_non_null(fgets(line, sizeof(line), file)); /* names of the columns */
+		while (fgets(line, sizeof(line), file) != NULL) {
+			struct ka_debian_id id;
+			uint64_t fingerprint;
+
+			parse_line(&id, &fingerprint, line, loaded.table.algorithm == KA_KEY_RSA);
+			num++;
+			num_found += is_found(&loaded.table, fingerprint, &id);
+		}
+		(void)fclose(file);
+		print_message("%s: %u of %u published keys found\n", tables[i].file, num_found, num);
+		assert_true(num > 0);
+		assert_int_equal(num_found, num);
+		free(loaded.bytes);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tables_are_whole),
+		cmocka_unit_test(entries_can_be_made_again),
+		cmocka_unit_test(published_keys_are_found),
+	};
+
+	if (argc != 2) {
+		(void)fprintf(stderr, "usage: tables_test FOLDER\n");
+		return 2;
+	}
+	folder = argv[1];
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
