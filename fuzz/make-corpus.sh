@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# make-corpus.sh - makes the seeds of der_x509, bundle and name_time with the openssl command. The seeds are kept in fuzz/corpus;
+# make-corpus.sh - makes the seeds of x509, bundle and name_time with the openssl command. The seeds are kept in fuzz/corpus;
 # running this again gives other keys of the same kinds. All keys are made here and used nowhere.
 set -eu
 cd "$(dirname "$0")/corpus"
-mkdir -p der_x509 bundle name_time
+mkdir -p x509 bundle name_time
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-x=$PWD/der_x509
+x=$PWD/x509
 
 # key NAME OPTIONS...: a key in PKCS #8 and its public half.
 key()

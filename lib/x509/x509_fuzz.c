@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The readers of single DER objects: certificate, request, public and private keys. */
 #include "fuzz/fuzz.h"
+#include "lib/der/utf8.h"
 #include "lib/x509/object.h"
 
 #include <keyassay/keyassay.h>
@@ -122,6 +123,7 @@ check_spki(const struct ka_key *key)
 	FUZZ_CHECK(ka_slice_equal(again.key.modulus, key->modulus) && ka_slice_equal(again.key.exponent, key->exponent));
 	FUZZ_CHECK(ka_slice_equal(again.key.point, key->point) && ka_slice_equal(again.key.dsa_y, key->dsa_y));
 	FUZZ_CHECK(ka_slice_equal(again.key.dsa_p, key->dsa_p) && ka_slice_equal(again.key.dsa_g, key->dsa_g));
+	FUZZ_CHECK(ka_slice_equal(again.key.dsa_q, key->dsa_q));
 	if (key->spki.len == len)
 		FUZZ_CHECK(memcmp(key->spki.data, encoded, len) == 0);
 	else if (key->spki.len > 0)
@@ -141,6 +143,27 @@ check_time(int64_t t)
 	FUZZ_CHECK(ka_time_parse(&again, text) == KA_OK && again == t);
 }
 
+/* What a person is shown of a name: UTF-8 without control characters, whole or cut. */
+static void
+check_name(struct ka_slice name)
+{
+	static const size_t sizes[] = { 1, 2, 7, 16, 33, 200, 4096 };
+	char text[4096];
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		memset(text, 0x55, sizeof(text));
+		size_t len = ka_name_text(text, sizes[i], name);
+		FUZZ_CHECK(len < sizes[i] && text[len] == '\0' && strlen(text) == len);
+		FUZZ_CHECK(sizes[i] == sizeof(text) || text[sizes[i]] == 0x55);
+		for (size_t at = 0; at < len;) {
+			uint32_t point;
+			size_t used = ka_utf8_decode(&point, (struct ka_slice){ (const uint8_t *)text + at, len - at });
+			FUZZ_CHECK(used > 0 && point >= 0x20 && (point < 0x7f || point >= 0xa0));
+			at += used;
+		}
+	}
+}
+
 static void
 check_accepted(const struct ka_object *object, enum ka_object_kind kind, struct ka_slice der)
 {
@@ -152,6 +175,8 @@ check_accepted(const struct ka_object *object, enum ka_object_kind kind, struct 
 	check_slices(object, der);
 	check_key(&object->key);
 	check_spki(&object->key);
+	check_name(object->subject);
+	check_name(object->issuer);
 	if (kind == KA_OBJECT_CERTIFICATE) {
 		FUZZ_CHECK(object->has_validity && object->version >= 1 && object->version <= 3);
 		FUZZ_CHECK(object->serial.len > 0 && object->subject.len > 0 && object->issuer.len > 0);
