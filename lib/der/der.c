@@ -1,51 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/der/der.h"
+#include "lib/kernel/load.h"
 
-bool
-ka_der_long_length(const struct ka_der *in, const uint8_t **length_at, unsigned first, size_t *out_len)
+void
+ka_der_fault_note(struct ka_der_fault *fault, const uint8_t *at, enum ka_err err)
 {
-	const uint8_t *at = *length_at;
-	unsigned num_bytes = first & 0x7f;
-	size_t len = 0;
-
-	if (num_bytes == 0)
-		return ka_der_fail(in, KA_ERR_DER_INDEFINITE);
-	if (num_bytes == 0x7f) /* reserved: X.690 8.1.3.5 */
-		return ka_der_fail(in, KA_ERR_DER_LENGTH);
-	if (num_bytes > (size_t)(in->end - at))
-		return ka_der_fail(in, KA_ERR_DER_TRUNCATED);
-	if (at[0] == 0)
-		return ka_der_fail(in, KA_ERR_DER_LENGTH);
-	if (num_bytes > 4) /* no object here is so long */
-		return ka_der_fail(in, KA_ERR_DER_TRUNCATED);
-	for (unsigned i = 0; i < num_bytes; i++)
-		len = len << 8 | at[i];
-	if (len < 0x80)
-		return ka_der_fail(in, KA_ERR_DER_LENGTH);
-	*length_at = at + num_bytes;
-	*out_len = len;
-	return true;
+	if (fault->err != KA_OK)
+		return;
+	fault->err = err;
+	fault->offset = (size_t)(at - fault->start);
 }
 
-bool
-ka_der_integer(struct ka_der *in, struct ka_slice *out_contents)
+/* What is wrong with a length of so many bytes at a place, or KA_OK. */
+static enum ka_err
+length_check(const uint8_t *at, unsigned num_bytes, size_t left)
 {
-	const uint8_t *start = in->at;
-	struct ka_der body;
+	if (num_bytes == 0)
+		return KA_ERR_DER_INDEFINITE;
+	if (num_bytes == 0x7f) /* reserved: X.690 8.1.3.5 */
+		return KA_ERR_DER_LENGTH;
+	if (num_bytes > left)
+		return KA_ERR_DER_TRUNCATED;
+	if (at[0] == 0 || (num_bytes == 1 && at[0] < 0x80))
+		return KA_ERR_DER_LENGTH;
+	return num_bytes > 4 ? KA_ERR_DER_TRUNCATED : KA_OK; /* no object here is so long */
+}
 
-	if (!ka_der_take(in, KA_DER_INTEGER, &body))
-		return false;
-	struct ka_slice contents = ka_der_rest(&body);
-	if (contents.len == 0)
-		return ka_der_fail_at(in, start, KA_ERR_DER_INTEGER);
-	/* X.690 8.3.2: the first nine bits are neither all zero nor all one. */
-	if (contents.len > 1) {
-		unsigned first = contents.data[0], second = contents.data[1] >> 7;
-		if ((first == 0x00 && second == 0) || (first == 0xff && second == 1))
-			return ka_der_fail_at(in, start, KA_ERR_DER_INTEGER);
+size_t
+ka_der_length_read(struct ka_der_fault *fault, const uint8_t *at, const uint8_t *end, size_t *out_len)
+{
+	const uint8_t *bytes = at + 2;
+	unsigned num_bytes = at[1] & 0x7f;
+	enum ka_err err = length_check(bytes, num_bytes, (size_t)(end - bytes));
+	size_t len = 0;
+
+	if (err != KA_OK) {
+		ka_der_fault_note(fault, at, err);
+		return 0;
 	}
-	*out_contents = contents;
-	return true;
+	for (unsigned i = 0; i < num_bytes; i++)
+		len = len << 8 | bytes[i];
+	*out_len = len;
+	return 2 + num_bytes;
 }
 
 bool
@@ -78,25 +74,54 @@ ka_der_small(struct ka_der *in, unsigned *out_value, enum ka_err other)
 	return true;
 }
 
-bool
-ka_der_oid(struct ka_der *in, struct ka_slice *out_oid)
+/* Eight bytes, the first in the lowest. */
+static uint64_t
+load8(const uint8_t *at)
 {
-	const uint8_t *start = in->at;
-	struct ka_der body;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	uint64_t bytes;
 
-	if (!ka_der_take(in, KA_DER_OID, &body))
-		return false;
-	struct ka_slice oid = ka_der_rest(&body);
-	/* X.690 8.19: sub-identifiers of seven bits a byte; the last byte of each has a clear top bit, the first is not 0x80. */
+	/* Said so because gcc 12 makes eight loads of the shifts when one of two calls is conditional. */
+	memcpy(&bytes, at, sizeof(bytes));
+	return bytes;
+#else
+	return ka_load_le64(at);
+#endif
+}
+
+/* Whether the eight bytes, the first in the lowest, hold a sub-identifier that begins with 0x80: that byte behind a byte whose top
+ * bit is clear. before is the byte in front of the first. */
+static bool
+has_padding(uint64_t bytes, uint64_t before)
+{
+	const uint64_t tops = UINT64_C(0x8080808080808080), rest = ~tops;
+	uint64_t others = bytes ^ tops; /* zero where a byte is 0x80 */
+	uint64_t is_80 = ~(((others & rest) + rest) | others | rest);
+	uint64_t begins = ~(bytes << 8 | before) & tops;
+
+	return (is_80 & begins) != 0;
+}
+
+/* X.690 8.19: sub-identifiers of seven bits a byte; the last byte of each has a clear top bit, the first is not 0x80. */
+bool
+ka_der_oid_is_valid(struct ka_slice oid, const uint8_t *start)
+{
 	if (oid.len == 0 || (oid.data[oid.len - 1] & 0x80))
-		return ka_der_fail_at(in, start, KA_ERR_DER_OID);
+		return false;
+	/* Almost all OIDs have three to nine bytes and stand well behind the start of an object. The eight bytes that end with the OID's
+	 * last are then all inside, and those in front of it are shifted out. */
+	const uint8_t *end = oid.data + oid.len;
+	if (oid.len <= 8 && end - start >= 8)
+		return !has_padding(load8(end - 8) >> (64 - 8 * oid.len), 0);
+	/* Two loads that overlap: the first byte of the second is judged with the first. */
+	if (oid.len > 8 && oid.len < 16)
+		return !has_padding(load8(oid.data), 0) && !has_padding(load8(end - 8), 0x80);
 	bool first = true;
 	for (size_t i = 0; i < oid.len; i++) {
 		if (first && oid.data[i] == 0x80)
-			return ka_der_fail_at(in, start, KA_ERR_DER_OID);
+			return false;
 		first = !(oid.data[i] & 0x80);
 	}
-	*out_oid = oid;
 	return true;
 }
 
@@ -156,51 +181,77 @@ two_digits(const uint8_t *at, unsigned *out_value)
 	return true;
 }
 
+static bool
+is_leap(unsigned year)
+{
+	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
 bool
 ka_der_civil(int64_t *out_time, unsigned year, unsigned month, unsigned day, unsigned hour, unsigned minute, unsigned second)
 {
 	static const uint8_t month_days[12] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	/* Days before each month of a year that begins in March, so that the leap day is the last. */
 	static const uint16_t days_before[12] = { 306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275 };
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	unsigned y = year - (month <= 2) + 400;
 
 	if (year > 9999 || month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59)
 		return false;
-	if (day > month_days[month - 1] + (unsigned)(leap && month == 2))
+	if (day > month_days[month - 1] && !(month == 2 && day == 29 && is_leap(year)))
 		return false;
 	/* 400 years are 146097 days; 719468 days lie between 0000-03-01 and 1970-01-01. */
-	int64_t y = (int64_t)year - (month <= 2) + 400;
-	int64_t days = y * 365 + y / 4 - y / 100 + y / 400 + days_before[month - 1] + day - 1 - 146097 - 719468;
+	int64_t days = (int64_t)(y * 365 + y / 4 - y / 100 + y / 400 + days_before[month - 1] + day - 1) - 146097 - 719468;
 	*out_time = ((days * 24 + hour) * 60 + minute) * 60 + second;
 	return true;
+}
+
+/* Eight digits as four numbers of two, the first in the lowest byte of *out_pairs, the others in each second byte above it; false when
+ * one is no digit. */
+static bool
+digits_read(uint64_t *out_pairs, uint64_t digits)
+{
+	const uint64_t zeros = UINT64_C(0x3030303030303030), tops = UINT64_C(0x8080808080808080);
+	uint64_t values = digits ^ zeros; /* 0 to 9 where there is a digit, else more */
+
+	/* 9 + 0x76 is 0x7f: one more sets the top bit. A value whose own top is set may carry into its neighbour, but is caught itself. */
+	if (((values | (values + UINT64_C(0x7676767676767676))) & tops) != 0)
+		return false;
+	*out_pairs = values * 10 + (values >> 8);
+	return true;
+}
+
+/* YYMMDDHHMMSSZ */
+static bool
+time_text_read(int64_t *out_time, const uint8_t *at, unsigned century, unsigned pivot)
+{
+	uint64_t date, time;
+
+	if (!digits_read(&date, load8(at)) || !digits_read(&time, UINT64_C(0x3030303000000000) | ka_load_le32(at + 8)) || at[12] != 'Z')
+		return false;
+	unsigned year = date & 0xff;
+	return ka_der_civil(out_time, (century + (year < pivot)) * 100 + year, date >> 16 & 0xff, date >> 32 & 0xff, date >> 48 & 0xff,
+	    time & 0xff, time >> 16 & 0xff);
 }
 
 bool
 ka_der_time(struct ka_der *in, int64_t *out_time)
 {
 	const uint8_t *start = in->at;
-	unsigned tag, century, year, month, day, hour, minute, second;
+	unsigned tag, century;
 	struct ka_der body;
 
 	if (!ka_der_element(in, &tag, &body))
 		return false;
 	struct ka_slice text = ka_der_rest(&body);
-	const uint8_t *at = text.data;
-	if (tag == KA_DER_UTC_TIME && text.len == 13) {
-		if (!two_digits(at, &year))
-			return ka_der_fail_at(in, start, KA_ERR_DER_TIME);
-		century = year < 50 ? 20 : 19;
-	} else if (tag == KA_DER_GENERALIZED_TIME && text.len == 15) {
-		if (!two_digits(at, &century) || !two_digits(at + 2, &year))
-			return ka_der_fail_at(in, start, KA_ERR_DER_TIME);
-		at += 2;
+	if (tag == KA_DER_UTC_TIME) {
+		/* RFC 5280 4.1.2.5.1: 50 to 99 are 19xx, 00 to 49 are 20xx. */
+		if (text.len == 13 && time_text_read(out_time, text.data, 19, 50))
+			return true;
+	} else if (tag == KA_DER_GENERALIZED_TIME) {
+		if (text.len == 15 && two_digits(text.data, &century) && time_text_read(out_time, text.data + 2, century, 0))
+			return true;
 	} else {
-		return ka_der_fail_at(in, start,
-		    tag == KA_DER_UTC_TIME || tag == KA_DER_GENERALIZED_TIME ? KA_ERR_DER_TIME : KA_ERR_DER_TAG);
+		return ka_der_fail_at(in, start, KA_ERR_DER_TAG);
 	}
-	if (!two_digits(at + 2, &month) || !two_digits(at + 4, &day) || !two_digits(at + 6, &hour) ||
-	    !two_digits(at + 8, &minute) || !two_digits(at + 10, &second) || at[12] != 'Z' ||
-	    !ka_der_civil(out_time, century * 100 + year, month, day, hour, minute, second))
-		return ka_der_fail_at(in, start, KA_ERR_DER_TIME);
-	return true;
+	return ka_der_fail_at(in, start, KA_ERR_DER_TIME);
 }

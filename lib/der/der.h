@@ -11,6 +11,15 @@
 
 #include <string.h>
 
+/* The cursor's steps are a few instructions each, of which most vanish where tags are constants: calls would cost more than they. */
+#if defined(__GNUC__)
+#define KA_DER_INLINE static inline __attribute__((always_inline))
+#define KA_DER_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+#else
+#define KA_DER_INLINE static inline
+#define KA_DER_UNLIKELY(condition) (condition)
+#endif
+
 #define KA_DER_BOOLEAN 0x01u
 #define KA_DER_INTEGER 0x02u
 #define KA_DER_BIT_STRING 0x03u
@@ -54,14 +63,14 @@ ka_der_init(struct ka_der_fault *fault, struct ka_slice bytes)
 	return (struct ka_der){ start, start + bytes.len, fault };
 }
 
-/* ka_der_fail_at notes an error at a place, unless one is noted, and returns false. */
+/* ka_der_fault_note notes an error at a place, unless one is noted. */
+void ka_der_fault_note(struct ka_der_fault *fault, const uint8_t *at, enum ka_err err);
+
+/* ka_der_fail_at notes an error at a place and returns false. */
 static inline bool
 ka_der_fail_at(const struct ka_der *in, const uint8_t *at, enum ka_err err)
 {
-	if (in->fault->err == KA_OK) {
-		in->fault->err = err;
-		in->fault->offset = (size_t)(at - in->fault->start);
-	}
+	ka_der_fault_note(in->fault, at, err);
 	return false;
 }
 
@@ -104,50 +113,82 @@ ka_der_since(const struct ka_der *in, const uint8_t *start)
 	return (struct ka_slice){ start, (size_t)(in->at - start) };
 }
 
-/* ka_der_long_length reads a length of more than one byte; *length_at is behind the first. */
-bool ka_der_long_length(const struct ka_der *in, const uint8_t **length_at, unsigned first, size_t *out_len);
+/* ka_der_length_read reads the length of the element from at on, which is not in the short form; end is where the bytes end. Returns the
+ * header's length, or 0 when the length is wrong. It takes no cursor: one whose address is never taken stays in registers. */
+size_t ka_der_length_read(struct ka_der_fault *fault, const uint8_t *at, const uint8_t *end, size_t *out_len);
 
-/* ka_der_element takes the next element, whatever its tag. */
-static inline bool
-ka_der_element(struct ka_der *in, unsigned *out_tag, struct ka_der *out_body)
+/* ka_der_header reads the header of the next element, which has at least one byte left: *out_body is the contents' start. */
+KA_DER_INLINE bool
+ka_der_header(const struct ka_der *in, const uint8_t **out_body, size_t *out_len)
 {
 	const uint8_t *at = in->at;
-	size_t len;
+	size_t left = (size_t)(in->end - at), len, header_len;
 
-	if (in->end - at < 2)
+	if (KA_DER_UNLIKELY(left < 2))
 		return ka_der_fail(in, KA_ERR_DER_TRUNCATED);
-	unsigned tag = at[0];
-	unsigned first = at[1];
-	if ((tag & 0x1f) == 0x1f)
-		return ka_der_fail(in, KA_ERR_DER_TAG_NUMBER);
-	at += 2;
-	if (first < 0x80)
-		len = first;
-	else if (!ka_der_long_length(in, &at, first, &len))
-		return false;
-	if (len > (size_t)(in->end - at))
+	if (at[1] < 0x80) {
+		len = at[1];
+		header_len = 2;
+	} else if (at[1] == 0x81 && left >= 3 && at[2] >= 0x80) {
+		len = at[2];
+		header_len = 3;
+	} else if (at[1] == 0x82 && left >= 4 && at[2] != 0) {
+		len = (size_t)at[2] << 8 | at[3];
+		header_len = 4;
+	} else {
+		size_t long_len = 0;
+		header_len = ka_der_length_read(in->fault, at, in->end, &long_len);
+		if (header_len == 0)
+			return false;
+		len = long_len;
+	}
+	if (KA_DER_UNLIKELY(len > left - header_len))
 		return ka_der_fail(in, KA_ERR_DER_TRUNCATED);
-	in->at = at + len;
-	*out_tag = tag;
-	*out_body = (struct ka_der){ at, at + len, in->fault };
+	*out_body = at + header_len;
+	*out_len = len;
 	return true;
 }
 
-/* ka_der_take takes the next element, which must have this tag. */
-static inline bool
+/* ka_der_element takes the next element, whatever its tag. */
+KA_DER_INLINE bool
+ka_der_element(struct ka_der *in, unsigned *out_tag, struct ka_der *out_body)
+{
+	const uint8_t *body;
+	size_t len;
+
+	if (KA_DER_UNLIKELY(in->end - in->at < 2))
+		return ka_der_fail(in, KA_ERR_DER_TRUNCATED);
+	unsigned tag = *in->at;
+	if (KA_DER_UNLIKELY((tag & 0x1f) == 0x1f))
+		return ka_der_fail(in, KA_ERR_DER_TAG_NUMBER);
+	if (KA_DER_UNLIKELY(!ka_der_header(in, &body, &len)))
+		return false;
+	in->at = body + len;
+	*out_tag = tag;
+	*out_body = (struct ka_der){ body, body + len, in->fault };
+	return true;
+}
+
+/* ka_der_take takes the next element, which must have this tag (of a number below 31). */
+KA_DER_INLINE bool
 ka_der_take(struct ka_der *in, unsigned tag, struct ka_der *out_body)
 {
-	unsigned got;
+	const uint8_t *body;
+	size_t len;
 
-	if (in->at == in->end)
+	if (KA_DER_UNLIKELY(in->at == in->end))
 		return ka_der_fail(in, KA_ERR_DER_TRUNCATED);
-	if (*in->at != tag)
+	if (KA_DER_UNLIKELY(*in->at != tag))
 		return ka_der_fail(in, KA_ERR_DER_TAG);
-	return ka_der_element(in, &got, out_body);
+	if (KA_DER_UNLIKELY(!ka_der_header(in, &body, &len)))
+		return false;
+	in->at = body + len;
+	*out_body = (struct ka_der){ body, body + len, in->fault };
+	return true;
 }
 
 /* ka_der_take_whole also gives the element's bytes, tag included. */
-static inline bool
+KA_DER_INLINE bool
 ka_der_take_whole(struct ka_der *in, unsigned tag, struct ka_der *out_body, struct ka_slice *out_whole)
 {
 	const uint8_t *start = in->at;
@@ -159,7 +200,7 @@ ka_der_take_whole(struct ka_der *in, unsigned tag, struct ka_der *out_body, stru
 }
 
 /* ka_der_skip passes over the next element; its contents are not looked at. */
-static inline bool
+KA_DER_INLINE bool
 ka_der_skip(struct ka_der *in)
 {
 	unsigned tag;
@@ -169,7 +210,26 @@ ka_der_skip(struct ka_der *in)
 }
 
 /* ka_der_integer takes an INTEGER and gives its contents: two's complement, at least one byte, shortest form. */
-bool ka_der_integer(struct ka_der *in, struct ka_slice *out_contents);
+KA_DER_INLINE bool
+ka_der_integer(struct ka_der *in, struct ka_slice *out_contents)
+{
+	const uint8_t *start = in->at;
+	struct ka_der body;
+
+	if (!ka_der_take(in, KA_DER_INTEGER, &body))
+		return false;
+	struct ka_slice contents = ka_der_rest(&body);
+	if (contents.len == 0)
+		return ka_der_fail_at(in, start, KA_ERR_DER_INTEGER);
+	/* X.690 8.3.2: the first nine bits are neither all zero nor all one. */
+	if (contents.len > 1) {
+		unsigned first = contents.data[0], second = contents.data[1] >> 7;
+		if ((first == 0x00 && second == 0) || (first == 0xff && second == 1))
+			return ka_der_fail_at(in, start, KA_ERR_DER_INTEGER);
+	}
+	*out_contents = contents;
+	return true;
+}
 
 /* ka_der_unsigned takes an INTEGER that is not negative and gives it without leading zero byte (empty for 0); negative is the
  * error for one that is. */
@@ -178,8 +238,26 @@ bool ka_der_unsigned(struct ka_der *in, struct ka_slice *out_number, enum ka_err
 /* ka_der_small takes an INTEGER from 0 to 127. */
 bool ka_der_small(struct ka_der *in, unsigned *out_value, enum ka_err other);
 
+/* ka_der_oid_is_valid says whether the contents of an OBJECT IDENTIFIER are well formed; start is the object's, in which they lie. */
+bool ka_der_oid_is_valid(struct ka_slice oid, const uint8_t *start);
+
 /* ka_der_oid takes an OBJECT IDENTIFIER and gives its contents. */
-bool ka_der_oid(struct ka_der *in, struct ka_slice *out_oid);
+KA_DER_INLINE bool
+ka_der_oid(struct ka_der *in, struct ka_slice *out_oid)
+{
+	const uint8_t *start = in->at;
+	struct ka_der body;
+
+	if (!ka_der_take(in, KA_DER_OID, &body))
+		return false;
+	struct ka_slice oid = ka_der_rest(&body);
+	/* Attribute types (2.5.4.*) and extensions (2.5.29.*) are three single-byte sub-identifiers, and most of a certificate's OIDs. */
+	bool is_plain = oid.len == 3 && ((oid.data[0] | oid.data[1] | oid.data[2]) & 0x80) == 0;
+	if (!is_plain && !ka_der_oid_is_valid(oid, in->fault->start))
+		return ka_der_fail_at(in, start, KA_ERR_DER_OID);
+	*out_oid = oid;
+	return true;
+}
 
 /* ka_der_null takes a NULL. */
 bool ka_der_null(struct ka_der *in);

@@ -311,6 +311,77 @@ times_are_read_as_the_rows_say(void **state)
 	}
 }
 
+/* The specification of the word-wide look at OIDs: byte by byte. */
+static bool
+oid_is_valid(struct ka_slice oid)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < oid.len; i++) {
+		if (first && oid.data[i] == 0x80)
+			return false;
+		first = !(oid.data[i] & 0x80);
+	}
+	return oid.len > 0 && first;
+}
+
+static void
+oids_of_every_length_are_judged_as_byte_by_byte(void **state)
+{
+	static const uint8_t values[] = { 0x00, 0x01, 0x7f, 0x80, 0x81, 0xff };
+	uint32_t random = 1;
+	unsigned num_valid = 0;
+
+	(void)state;
+	for (unsigned n = 0; n < 400000; n++) {
+		size_t before = n % 9, len = n / 9 % 20;
+		uint8_t bytes[32];
+		/* Mostly bytes that begin nothing, so that long valid ones come up. */
+		for (size_t i = 0; i < before + len; i++) {
+			random = random * 1664525 + 1013904223;
+			bytes[i] = random >> 28 < 4 ? values[(random >> 20) % sizeof(values)] : (uint8_t)(random >> 16 & 0x7f);
+		}
+		struct asm_bytes copy = asm_copy(bytes, before + len);
+		struct ka_slice oid = { copy.data + before, len };
+		bool expected = oid_is_valid(oid);
+		if (ka_der_oid_is_valid(oid, copy.data) != expected)
+			fail_msg("%zu bytes behind %zu, number %u", len, before, n);
+		num_valid += expected;
+		asm_free(&copy);
+	}
+	assert_in_range(num_valid, 100000, 350000);
+}
+
+/* Every byte in every place of both types: a digit makes another time or a wrong one, any other byte is refused. */
+static void
+every_byte_of_a_time_is_looked_at(void **state)
+{
+	static const char *const texts[] = { "17{'111111111111Z'}", "18{'11111111111111Z'}" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct asm_bytes bytes = asm_make(texts[i]);
+		for (size_t at = 2; at < bytes.len; at++) {
+			uint8_t good = bytes.data[at];
+			for (unsigned byte = 0; byte < 256; byte++) {
+				struct ka_der_fault fault;
+				struct ka_der in = ka_der_init(&fault, asm_slice(&bytes));
+				int64_t t = 42;
+				bytes.data[at] = (uint8_t)byte;
+				bool ok = ka_der_time(&in, &t), is_digit = byte >= '0' && byte <= '9';
+				if (at + 1 == bytes.len ? ok != (byte == 'Z') : ok && !is_digit)
+					fail_msg("%s: %02x at %zu", texts[i], byte, at);
+				/* The last digits of minute and second, and those of the year, may be any. */
+				bool any = at + 2 == bytes.len || at + 4 == bytes.len || at < bytes.len - 11;
+				if (any && is_digit && !ok)
+					fail_msg("%s: digit %c at %zu refused", texts[i], (int)byte, at);
+			}
+			bytes.data[at] = good;
+		}
+		asm_free(&bytes);
+	}
+}
+
 static void
 a_time_of_another_type_is_a_wrong_tag(void **state)
 {
@@ -363,6 +434,8 @@ main(void)
 		cmocka_unit_test(trailing_bytes_are_named_where_they_start),
 		cmocka_unit_test(an_empty_slice_without_data_is_truncated),
 		cmocka_unit_test(times_are_read_as_the_rows_say),
+		cmocka_unit_test(oids_of_every_length_are_judged_as_byte_by_byte),
+		cmocka_unit_test(every_byte_of_a_time_is_looked_at),
 		cmocka_unit_test(a_time_of_another_type_is_a_wrong_tag),
 		cmocka_unit_test(civil_agrees_with_timegm),
 	};

@@ -24,7 +24,7 @@ ka_number_bits(struct ka_slice number)
 }
 
 enum ka_err
-ka_key_set_rsa(struct ka_key *out_key, struct ka_slice modulus, struct ka_slice exponent)
+ka_key_fill_rsa(struct ka_key *key, struct ka_slice modulus, struct ka_slice exponent)
 {
 	struct ka_slice n = ka_number_trim(modulus), e = ka_number_trim(exponent);
 
@@ -40,8 +40,22 @@ ka_key_set_rsa(struct ka_key *out_key, struct ka_slice modulus, struct ka_slice 
 		return KA_ERR_KEY_MODULUS_SMALL;
 	if (exponent.len > 0 && (e.len == 0 || (e.len == 1 && e.data[0] == 1)))
 		return KA_ERR_KEY_EXPONENT;
-	*out_key = (struct ka_key){ .algorithm = KA_KEY_RSA, .bits = bits, .modulus = n, .exponent = e };
+	key->algorithm = KA_KEY_RSA;
+	key->bits = bits;
+	key->modulus = n;
+	key->exponent = e;
 	return KA_OK;
+}
+
+enum ka_err
+ka_key_set_rsa(struct ka_key *out_key, struct ka_slice modulus, struct ka_slice exponent)
+{
+	struct ka_key key = { .algorithm = KA_KEY_RSA };
+	enum ka_err err = ka_key_fill_rsa(&key, modulus, exponent);
+
+	if (err == KA_OK)
+		*out_key = key;
+	return err;
 }
 
 enum ka_err

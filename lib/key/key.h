@@ -13,6 +13,9 @@
 /* ka_key_set_rsa: RFC 8017 3.1. An empty exponent means that it is not known; otherwise it is refused when it is 0 or 1. */
 KA_MUST_CHECK enum ka_err ka_key_set_rsa(struct ka_key *out_key, struct ka_slice modulus, struct ka_slice exponent);
 
+/* ka_key_fill_rsa: the same into a key that is zeroed already. */
+KA_MUST_CHECK enum ka_err ka_key_fill_rsa(struct ka_key *key, struct ka_slice modulus, struct ka_slice exponent);
+
 /* ka_key_set_ec: point as in SEC 1 2.3.3, its length as the curve's (not checked for KA_CURVE_OTHER and KA_CURVE_EXPLICIT). */
 KA_MUST_CHECK enum ka_err ka_key_set_ec(struct ka_key *out_key, enum ka_curve curve, struct ka_slice point);
 
@@ -38,13 +41,16 @@ struct ka_algorithm {
 	uint32_t explicit_bits; /* KA_CURVE_EXPLICIT: of the field prime, 0 unknown */
 };
 
+/* The readers below write into what the caller has zeroed, and may have written part of it when they fail: keys and objects are read
+ * into a struct that is dropped then (ka_object_run), since clearing and copying these structs is a good part of reading one. */
+
 /* ka_algorithm_read reads an AlgorithmIdentifier whose parameters must suit the algorithm. */
 bool ka_algorithm_read(struct ka_algorithm *out, struct ka_der *in);
 
 /* ka_ec_parameters_read reads ECParameters: RFC 5480 2.1.1 and X9.62's explicit form. */
 bool ka_ec_parameters_read(struct ka_algorithm *out, struct ka_der *in);
 
-/* ka_rsa_public_read reads the contents of an RSAPublicKey: modulus and exponent, which come first in an RSAPrivateKey too. */
+/* ka_rsa_numbers_read reads the contents of an RSAPublicKey: modulus and exponent, which come first in an RSAPrivateKey too. */
 bool ka_rsa_numbers_read(struct ka_key *out_key, struct ka_der *in);
 
 /* ka_algorithm_key makes the key of an algorithm from the contents of subjectPublicKey. */

@@ -129,15 +129,11 @@ bool
 ka_algorithm_read(struct ka_algorithm *out, struct ka_der *in)
 {
 	struct ka_der body;
-	struct ka_algorithm algorithm = { .curve = KA_CURVE_NONE };
 
-	if (!(ka_der_take(in, KA_DER_SEQUENCE, &body) && ka_der_oid(&body, &algorithm.oid)))
+	if (!(ka_der_take(in, KA_DER_SEQUENCE, &body) && ka_der_oid(&body, &out->oid)))
 		return false;
-	algorithm.algorithm = algorithm_of_oid(algorithm.oid);
-	if (!(parameters_read(&algorithm, &body) && ka_der_finish(&body)))
-		return false;
-	*out = algorithm;
-	return true;
+	out->algorithm = algorithm_of_oid(out->oid);
+	return parameters_read(out, &body) && ka_der_finish(&body);
 }
 
 /* Notes an error of a constructor at the value it was made from. */
@@ -161,7 +157,7 @@ ka_rsa_numbers_read(struct ka_key *out_key, struct ka_der *in)
 		return false;
 	if (exponent.len == 0) /* 0 is not the same as unknown */
 		exponent = (struct ka_slice){ &zero, 1 };
-	enum ka_err err = ka_key_set_rsa(out_key, modulus, exponent);
+	enum ka_err err = ka_key_fill_rsa(out_key, modulus, exponent);
 	return made(in, err == KA_ERR_KEY_EXPONENT ? exponent_at : modulus_at, err);
 }
 
@@ -193,39 +189,37 @@ dsa_value_read(struct ka_key *out_key, const struct ka_algorithm *algorithm, str
 bool
 ka_algorithm_key(struct ka_key *out_key, const struct ka_algorithm *algorithm, struct ka_der *value)
 {
-	struct ka_key key = { .algorithm = KA_KEY_OTHER };
 	const uint8_t *at = value->at;
 
 	switch (algorithm->algorithm) {
 	case KA_KEY_RSA:
 	case KA_KEY_RSA_PSS:
-		if (!rsa_value_read(&key, value))
+		if (!rsa_value_read(out_key, value))
 			return false;
 		break;
 	case KA_KEY_EC:
-		if (!made(value, at, ka_key_set_ec(&key, algorithm->curve, ka_der_rest(value))))
+		if (!made(value, at, ka_key_set_ec(out_key, algorithm->curve, ka_der_rest(value))))
 			return false;
 		if (algorithm->curve == KA_CURVE_EXPLICIT)
-			key.bits = algorithm->explicit_bits;
+			out_key->bits = algorithm->explicit_bits;
 		break;
 	case KA_KEY_DSA:
-		if (!dsa_value_read(&key, algorithm, value))
+		if (!dsa_value_read(out_key, algorithm, value))
 			return false;
 		break;
 	case KA_KEY_ED25519:
 	case KA_KEY_ED448:
 	case KA_KEY_X25519:
 	case KA_KEY_X448:
-		if (!made(value, at, ka_key_set_raw(&key, algorithm->algorithm, ka_der_rest(value))))
+		if (!made(value, at, ka_key_set_raw(out_key, algorithm->algorithm, ka_der_rest(value))))
 			return false;
 		break;
 	case KA_KEY_OTHER:
 		break;
 	}
-	key.algorithm = algorithm->algorithm;
-	key.algorithm_oid = algorithm->oid;
-	key.curve_oid = algorithm->curve_oid;
-	*out_key = key;
+	out_key->algorithm = algorithm->algorithm;
+	out_key->algorithm_oid = algorithm->oid;
+	out_key->curve_oid = algorithm->curve_oid;
 	return true;
 }
 
@@ -237,16 +231,14 @@ ka_spki_read(struct ka_key *out_key, struct ka_der *in)
 {
 	const uint8_t *start = in->at;
 	struct ka_der body, value;
-	struct ka_algorithm algorithm;
-	struct ka_key key;
+	struct ka_algorithm algorithm = { .curve = KA_CURVE_NONE };
 
 	if (!(ka_der_take(in, KA_DER_SEQUENCE, &body) &&
 	    ka_algorithm_read(&algorithm, &body) &&
 	    ka_der_bit_string(&body, KA_DER_BIT_STRING, algorithm.algorithm != KA_KEY_OTHER, &value) &&
 	    ka_der_finish(&body) &&
-	    ka_algorithm_key(&key, &algorithm, &value)))
+	    ka_algorithm_key(out_key, &algorithm, &value)))
 		return false;
-	key.spki = ka_der_since(in, start);
-	*out_key = key;
+	out_key->spki = ka_der_since(in, start);
 	return true;
 }

@@ -8,7 +8,7 @@
  * RelativeDistinguishedName ::= SET SIZE (1..MAX) OF AttributeTypeAndValue
  * AttributeTypeAndValue ::= SEQUENCE { type OBJECT IDENTIFIER, value ANY }
  */
-static bool
+KA_DER_INLINE bool
 attribute_take(struct ka_der *in, struct ka_slice *out_oid, unsigned *out_tag, struct ka_der *out_value)
 {
 	struct ka_der body;

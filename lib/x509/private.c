@@ -141,7 +141,7 @@ pkcs8_secret_take(struct ka_key *out_key, bool *out_found, struct ka_der *in, co
 static bool
 pkcs8_take(struct ka_key *out_key, struct ka_der *in)
 {
-	struct ka_algorithm algorithm;
+	struct ka_algorithm algorithm = { .curve = KA_CURVE_NONE };
 	struct ka_der body, secret, attributes, value;
 	bool found;
 
