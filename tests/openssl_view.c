@@ -103,27 +103,6 @@ same_curve(const struct ka_key *key, EVP_PKEY *openssl_key)
 	return same;
 }
 
-/* OIDs that OpenSSL takes for RSA or DSA beside the usual ones. */
-static bool
-is_alias(struct ka_slice oid)
-{
-	static const char *const aliases[] = {
-		"2.5.8.1.1", /* rsa, X.509 of 1988 */
-		"1.3.14.3.2.12", /* DSA of the OIW */
-		"1.3.14.3.2.27", /* its DSA with SHA-1 */
-		"1.2.840.10040.4.3", /* id-dsa-with-sha1 */
-	};
-
-	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++) {
-		ASN1_OBJECT *object = OBJ_txt2obj(aliases[i], 1);
-		bool same = object != NULL && same_bytes(oid, OBJ_get0_data(object), OBJ_length(object));
-		ASN1_OBJECT_free(object);
-		if (same)
-			return true;
-	}
-	return false;
-}
-
 static const char *
 key_differs(const struct ka_key *key, EVP_PKEY *openssl_key)
 {
@@ -140,8 +119,6 @@ key_differs(const struct ka_key *key, EVP_PKEY *openssl_key)
 		if (EVP_PKEY_is_a(openssl_key, types[i].type))
 			algorithm = types[i].algorithm;
 	}
-	if (key->algorithm == KA_KEY_OTHER && is_alias(key->algorithm_oid))
-		return NULL;
 	if (algorithm != key->algorithm)
 		return "key algorithm";
 	switch (algorithm) {

@@ -15,17 +15,14 @@
  *   BMPString character, the insides of a constructed value). A strange name does not make the key unknown.
  * - Signature algorithms. RFC 5280 4.1.1.2: the parameters are ANY. keyassay verifies no signature, so it checks their
  *   header only; OpenSSL decodes primitive types.
- * - Parameters of keys that keyassay does not judge by them: other algorithms, RSASSA-PSS, fields and curves of explicit EC
- *   parameters. They are ANY as well.
+ * - Parameters of keys that keyassay does not judge by them: other algorithms, RSASSA-PSS, X.509's old name of RSA, fields
+ *   and curves of explicit EC parameters. They are ANY as well. OpenSSL refuses them with the certificate, or with the key.
  * - Keys of other algorithms, and on other curves: OpenSSL reads the certificate but has no decoder for the key. keyassay
  *   says "other" and gives the OID, so that a scan can name it.
  * - Points that are not on their curve. OpenSSL computes that; here it is a check's business (a reader does no arithmetic),
  *   and such a key must be reported, not lost as unreadable.
  * - Explicit EC parameters that are no curve, or with a point that is not on it: the same.
  * - DSA with inherited parameters (RFC 3279 2.3.2), and with numbers that OpenSSL's decoder does not take.
- *
- * One difference of what both accept is documented too: OpenSSL takes four more OIDs for RSA or DSA (is_alias). keyassay
- * calls these keys "other".
  *
  * The mutations are the same on every run with the same bundle of certificates. */
 #include <setjmp.h>
@@ -82,6 +79,8 @@ static const char *const shapes[] = {
 	CERTIFICATE_WITH_KEY(SPKI(OID_DSA "30{02{00 c5*128}02{00 a3*20}02{11*128}}", "02{22*128}")),
 	CERTIFICATE_WITH_KEY(SPKI(OID_DSA, "02{22*128}")),
 	CERTIFICATE_WITH_KEY(SPKI("06{2a0304}30{0500}", "aabb")),
+	CERTIFICATE_WITH_KEY(SPKI("06{55080101}02{0400}", "30{02{00 c5*128}02{03}}")),
+	CERTIFICATE_WITH_KEY(SPKI("06{2b0e03020c}30{02{00 c5*128}02{00 a3*20}02{11*128}}", "02{22*128}")),
 	CERTIFICATE_WITH_VALIDITY("30{18{'20500101000000Z'}18{'99991231235959Z'}}"),
 	CERTIFICATE_WITH_SUBJECT("30{31{" ATTRIBUTE(OID_CN, "1e{0061 20ac}") ATTRIBUTE("06{550406}", "13{'DE'}") "}31{"
 	    ATTRIBUTE(OID_CN, "14{'caf' e9}") "}31{" ATTRIBUTE(OID_CN, "1c{0001f600}") "}}"),
@@ -240,18 +239,20 @@ reads_repaired(struct ka_slice der, int first, int last)
 static bool
 has_any_parameters(const struct ka_key *key)
 {
-	return key->algorithm == KA_KEY_OTHER || key->algorithm == KA_KEY_RSA_PSS || key->curve == KA_CURVE_EXPLICIT;
+	/* RSA's usual OID has nine bytes, X.509's old one four. */
+	return key->algorithm == KA_KEY_OTHER || key->algorithm == KA_KEY_RSA_PSS || key->curve == KA_CURVE_EXPLICIT ||
+	    (key->algorithm == KA_KEY_RSA && key->algorithm_oid.len == 4);
 }
 
 /* Classes of what only keyassay accepts; the head of this file justifies them. */
 enum {
 	IN_NAMES, IN_SIGNATURE_ALGORITHMS, IN_KEY_PARAMETERS, IN_SEVERAL, KEY_OTHER, CURVE_OTHER, CURVE_EXPLICIT, NOT_ON_CURVE,
-	DSA_INHERITED, DSA_NUMBERS, NUM_DOCUMENTED
+	DSA_INHERITED, DSA_NUMBERS, PSS_PARAMETERS, NUM_DOCUMENTED
 };
 static const char *const documented[NUM_DOCUMENTED] = {
 	"value of a name", "parameters of a signature algorithm", "parameters of a key that are not judged", "several of these",
 	"key of another algorithm", "key on another curve", "key with explicit parameters", "point not on its curve",
-	"DSA with inherited parameters", "DSA with other numbers",
+	"DSA with inherited parameters", "DSA with other numbers", "parameters of RSASSA-PSS",
 };
 
 /* Why OpenSSL refused a certificate that keyassay reads: a class, or -1. */
@@ -269,6 +270,22 @@ certificate_class(struct ka_slice der, const struct ka_object *object)
 	return reads_repaired(der, NAMES, any ? KEY : SIGNATURE_ALGORITHMS) ? IN_SEVERAL : -1;
 }
 
+/* Whether OpenSSL takes the key as keyassay would write it: without RSASSA-PSS' parameters. */
+static bool
+reads_rewritten(const struct ka_key *key)
+{
+	uint8_t spki[3 * KA_KEY_MAX_BYTES];
+	size_t len;
+
+	if (ka_key_spki(spki, &len, sizeof(spki), key) != KA_OK)
+		return false;
+	const unsigned char *at = spki;
+	EVP_PKEY *openssl_key = d2i_PUBKEY(NULL, &at, (long)len);
+	bool reads = openssl_key != NULL;
+	EVP_PKEY_free(openssl_key);
+	return reads;
+}
+
 /* Why OpenSSL refused the key of a certificate that both read. */
 static int
 key_class(const struct ka_key *key)
@@ -277,6 +294,8 @@ key_class(const struct ka_key *key)
 		return KEY_OTHER;
 	if (key->algorithm == KA_KEY_DSA)
 		return key->dsa_p.len == 0 ? DSA_INHERITED : DSA_NUMBERS;
+	if (key->algorithm == KA_KEY_RSA_PSS && reads_rewritten(key))
+		return PSS_PARAMETERS;
 	if (key->algorithm != KA_KEY_EC)
 		return -1;
 	if (key->curve == KA_CURVE_OTHER)

@@ -21,6 +21,7 @@ static const struct {
 } rows[] = {
 	{ "RSA", SPKI_RSA, NULL },
 	{ "RSA without parameters gets its NULL", SPKI(OID_RSA, RSA_VALUE), SPKI_RSA },
+	{ "RSA under its old name gets the usual one", SPKI("06{55080101}02{10}", RSA_VALUE), SPKI_RSA },
 	{ "RSAPublicKey", RSA_VALUE, SPKI_RSA },
 	{ "RSA, no zero byte before the modulus", SPKI(OID_RSA "0500", "30{02{45a1*3}02{03}}"), NULL },
 	{ "RSA of 1016 bits: a length of 127", SPKI(OID_RSA "0500", "30{02{7f*127}02{03}}"), NULL },

@@ -63,6 +63,9 @@ bool ka_spki_read(struct ka_key *out_key, struct ka_der *in);
  * otherwise. */
 struct ka_slice ka_algorithm_oid_of(enum ka_key_algorithm algorithm);
 struct ka_slice ka_curve_oid_of(enum ka_curve curve);
+
+/* ka_algorithm_of_oid returns KA_KEY_OTHER, ka_curve_of_oid KA_CURVE_OTHER for an OID that is unknown here. */
+enum ka_key_algorithm ka_algorithm_of_oid(struct ka_slice oid);
 enum ka_curve ka_curve_of_oid(struct ka_slice oid);
 
 #endif

@@ -59,6 +59,7 @@ static const struct read_row rows[] = {
 	{ "RSA with parameters that are no NULL", KA_ERR_KEY_ALGORITHM, "30{30{" OID_RSA "^30{}}03{00" RSA_VALUE "}}" },
 	{ "RSA with a NULL that is not empty", KA_ERR_DER_NULL, "30{30{" OID_RSA "^05{00}}03{00" RSA_VALUE "}}" },
 	{ "RSA with two NULLs", KA_ERR_DER_TRAILING, "30{30{" OID_RSA "0500^0500}03{00" RSA_VALUE "}}" },
+	{ "RSASSA-PSS with parameters that are an OID", KA_ERR_KEY_ALGORITHM, "30{30{" OID_PSS "^" OID_PSS "}03{00" RSA_VALUE "}}" },
 	{ "RSASSA-PSS with parameters that are cut off", KA_ERR_DER_TRUNCATED, "30{30{" OID_PSS "^3005}03{00" RSA_VALUE "}}" },
 	{ "an RSAPublicKey with three numbers", KA_ERR_DER_TRAILING, "30{" RSA_NUMBERS "^02{03}}" },
 	{ "an RSAPublicKey with an even modulus", KA_ERR_KEY_MODULUS_EVEN, "30{^02{00c5a0}" E "}" },
@@ -140,6 +141,10 @@ static const struct read_row rows[] = {
 	{ "RFC 8410 3: no parameters", KA_ERR_KEY_ALGORITHM, SPKI(OID_ED25519 "^0500", "aa*32") },
 	{ "RFC 8410 3: no parameters", KA_ERR_KEY_ALGORITHM, SPKI(OID_X448 "^0500", "aa*56") },
 
+	{ "X.509's rsa with the key's size", KA_OK, SPKI("06{55080101}02{10}", RSA_VALUE) },
+	{ "X.509's rsa without parameters", KA_OK, SPKI("06{55080101}", RSA_VALUE) },
+	{ "X.509's rsa with an even modulus", KA_ERR_KEY_MODULUS_EVEN, SPKI("06{55080101}02{10}", "30{02{00c5a0}02{03}}") },
+	{ "X.509's rsa with two parameters", KA_ERR_DER_TRAILING, SPKI("06{55080101}02{10}^0500", RSA_VALUE) },
 	{ "an unknown algorithm", KA_OK, SPKI("06{2a0304}30{0500}", "aa") },
 	{ "an unknown algorithm may have unused bits", KA_OK, "30{30{06{2a0304}}03{04a0}}" },
 	{ "an OID that RSA's begins with", KA_OK, SPKI("06{2a864886f70d0101}0500", "aa") },
@@ -194,6 +199,11 @@ static const struct {
 	{ SPKI(OID_ED448, "aa*57"), KA_KEY_ED448, KA_CURVE_NONE, 456, "aa*57", "" },
 	{ SPKI(OID_X25519, "aa*32"), KA_KEY_X25519, KA_CURVE_NONE, 255, "aa*32", "" },
 	{ SPKI(OID_X448, "aa*56"), KA_KEY_X448, KA_CURVE_NONE, 448, "aa*56", "" },
+	{ SPKI("06{55080101}02{10}", RSA_VALUE), KA_KEY_RSA, KA_CURVE_NONE, 16, "c5a1", "" },
+	{ SPKI("06{2b0e03020c}" DSA_PARAMETERS, "02{08}"), KA_KEY_DSA, KA_CURVE_NONE, 5, "08", "" },
+	{ SPKI("06{2b0e03021b}" DSA_PARAMETERS, "02{08}"), KA_KEY_DSA, KA_CURVE_NONE, 5, "08", "" },
+	{ SPKI("06{2a8648ce380403}" DSA_PARAMETERS, "02{08}"), KA_KEY_DSA, KA_CURVE_NONE, 5, "08", "" },
+	{ SPKI("06{2a8648ce380402}" DSA_PARAMETERS, "02{08}"), KA_KEY_OTHER, KA_CURVE_NONE, 0, "", "" },
 	{ SPKI("06{2a0304}", "aa"), KA_KEY_OTHER, KA_CURVE_NONE, 0, "", "" },
 };
 

@@ -21,6 +21,19 @@ static const struct algorithm_row algorithms[] = {
 };
 #define NUM_ALGORITHMS (sizeof(algorithms) / sizeof(algorithms[0]))
 
+/* Other OIDs that OpenSSL, and so most TLS peers, take for RSA and DSA keys. A weak key is no better under an old name. */
+static const struct {
+	enum ka_key_algorithm algorithm;
+	uint8_t oid[7];
+	uint8_t oid_len;
+} aliases[] = {
+	{ KA_KEY_RSA, { 0x55, 0x08, 0x01, 0x01 }, 4 }, /* rsa, X.509 of 1988 */
+	{ KA_KEY_DSA, { 0x2b, 0x0e, 0x03, 0x02, 0x0c }, 5 }, /* DSA of the OIW */
+	{ KA_KEY_DSA, { 0x2b, 0x0e, 0x03, 0x02, 0x1b }, 5 }, /* the same with SHA-1 */
+	{ KA_KEY_DSA, { 0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x03 }, 7 }, /* id-dsa-with-sha1 */
+};
+#define NUM_ALIASES (sizeof(aliases) / sizeof(aliases[0]))
+
 struct curve_row {
 	const char *name;
 	const char *nist_name;
@@ -86,6 +99,20 @@ ka_algorithm_oid_of(enum ka_key_algorithm algorithm)
 	if ((size_t)algorithm >= NUM_ALGORITHMS)
 		return (struct ka_slice){ NULL, 0 };
 	return (struct ka_slice){ algorithms[algorithm].oid, algorithms[algorithm].oid_len };
+}
+
+enum ka_key_algorithm
+ka_algorithm_of_oid(struct ka_slice oid)
+{
+	for (size_t i = KA_KEY_RSA; i < NUM_ALGORITHMS; i++) {
+		if (ka_slice_equal(oid, (struct ka_slice){ algorithms[i].oid, algorithms[i].oid_len }))
+			return (enum ka_key_algorithm)i;
+	}
+	for (size_t i = 0; i < NUM_ALIASES; i++) {
+		if (ka_slice_equal(oid, (struct ka_slice){ aliases[i].oid, aliases[i].oid_len }))
+			return aliases[i].algorithm;
+	}
+	return KA_KEY_OTHER;
 }
 
 struct ka_slice

@@ -6,16 +6,6 @@
 /* prime-field, 1.2.840.10045.1.1 */
 static const uint8_t prime_field_oid[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x01, 0x01 };
 
-static enum ka_key_algorithm
-algorithm_of_oid(struct ka_slice oid)
-{
-	for (unsigned i = KA_KEY_RSA; i <= KA_KEY_X448; i++) {
-		if (ka_slice_equal(oid, ka_algorithm_oid_of((enum ka_key_algorithm)i)))
-			return (enum ka_key_algorithm)i;
-	}
-	return KA_KEY_OTHER;
-}
-
 /*
  * SpecifiedECDomain ::= SEQUENCE {           -- X9.62; RFC 5480 forbids it, old certificates have it
  *     version INTEGER, fieldID SEQUENCE { fieldType OID, parameters ANY }, curve SEQUENCE, base OCTET STRING, order INTEGER,
@@ -101,11 +91,15 @@ static bool
 parameters_read(struct ka_algorithm *out, struct ka_der *in)
 {
 	switch (out->algorithm) {
-	case KA_KEY_RSA: /* NULL; absent in old certificates, which OpenSSL reads */
+	case KA_KEY_RSA: /* NULL; absent in old certificates, which OpenSSL reads; X.509's rsa has the key's size */
+		if (!ka_slice_equal(out->oid, ka_algorithm_oid_of(KA_KEY_RSA)))
+			return ka_der_at_end(in) || ka_der_skip(in);
 		if (!ka_der_at_end(in) && !ka_der_next_is(in, KA_DER_NULL))
 			return ka_der_fail(in, KA_ERR_KEY_ALGORITHM);
 		return ka_der_at_end(in) || ka_der_null(in);
-	case KA_KEY_RSA_PSS: /* absent, or RSASSA-PSS-params, which say nothing of the key */
+	case KA_KEY_RSA_PSS: /* absent, or RSASSA-PSS-params, a SEQUENCE, which say nothing of the key */
+		if (!ka_der_at_end(in) && !ka_der_next_is(in, KA_DER_SEQUENCE))
+			return ka_der_fail(in, KA_ERR_KEY_ALGORITHM);
 		return ka_der_at_end(in) || ka_der_skip(in);
 	case KA_KEY_EC:
 		return ka_ec_parameters_read(out, in);
@@ -132,7 +126,7 @@ ka_algorithm_read(struct ka_algorithm *out, struct ka_der *in)
 
 	if (!(ka_der_take(in, KA_DER_SEQUENCE, &body) && ka_der_oid(&body, &out->oid)))
 		return false;
-	out->algorithm = algorithm_of_oid(out->oid);
+	out->algorithm = ka_algorithm_of_oid(out->oid);
 	return parameters_read(out, &body) && ka_der_finish(&body);
 }
 
