@@ -83,6 +83,10 @@ static const struct row rows[] = {
 	{ "1.2.840.113549", OID, KA_OK, "06{2a864886f70d}", "2a864886f70d" },
 	{ "a sub-identifier may end in zero bits", OID, KA_OK, "06{2a8100}", "2a8100" },
 	{ "X.690 8.19.2: the last byte's top bit is set", OID, KA_ERR_DER_OID, "^06{2a86}", NULL },
+	{ "the same in three bytes, which are read in line", OID, KA_ERR_DER_OID, "^06{550483}", NULL },
+	{ "three bytes of which the second begins with 80", OID, KA_ERR_DER_OID, "^06{558003}", NULL },
+	{ "three bytes of which the first begins with 80", OID, KA_ERR_DER_OID, "^06{800403}", NULL },
+	{ "three bytes, two of them one sub-identifier", OID, KA_OK, "06{2a8137}", "2a8137" },
 	{ "X.690 8.19.2: a sub-identifier begins with 80", OID, KA_ERR_DER_OID, "^06{2a8001}", NULL },
 	{ "the first sub-identifier begins with 80", OID, KA_ERR_DER_OID, "^06{8001}", NULL },
 	{ "empty", OID, KA_ERR_DER_OID, "^06{}", NULL },
@@ -382,6 +386,31 @@ every_byte_of_a_time_is_looked_at(void **state)
 	}
 }
 
+/* Every field with every value of two digits. */
+static void
+fields_have_their_ranges(void **state)
+{
+	static const struct {
+		size_t at;
+		unsigned first, last;
+	} fields[] = { { 2, 1, 12 }, { 4, 1, 31 }, { 6, 0, 23 }, { 8, 0, 59 }, { 10, 0, 59 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		for (unsigned value = 0; value < 100; value++) {
+			struct asm_bytes bytes = asm_make("17{'240101000000Z'}");
+			struct ka_der_fault fault;
+			struct ka_der in = ka_der_init(&fault, asm_slice(&bytes));
+			int64_t t;
+			bytes.data[2 + fields[i].at] = (uint8_t)('0' + value / 10);
+			bytes.data[3 + fields[i].at] = (uint8_t)('0' + value % 10);
+			if (ka_der_time(&in, &t) != (value >= fields[i].first && value <= fields[i].last))
+				fail_msg("%02u at %zu", value, fields[i].at);
+			asm_free(&bytes);
+		}
+	}
+}
+
 static void
 a_time_of_another_type_is_a_wrong_tag(void **state)
 {
@@ -436,6 +465,7 @@ main(void)
 		cmocka_unit_test(times_are_read_as_the_rows_say),
 		cmocka_unit_test(oids_of_every_length_are_judged_as_byte_by_byte),
 		cmocka_unit_test(every_byte_of_a_time_is_looked_at),
+		cmocka_unit_test(fields_have_their_ranges),
 		cmocka_unit_test(a_time_of_another_type_is_a_wrong_tag),
 		cmocka_unit_test(civil_agrees_with_timegm),
 	};
