@@ -232,7 +232,8 @@ ka_feed_next(struct ka_feed *feed, struct ka_chunk *chunk)
 	size_t len = feed->rest.len;
 	size_t want = KA_CHUNK_LEN;
 	grow_chunk(chunk, len + 1 > want ? len + 1 : want);
-	memcpy(chunk->data, feed->rest.data, len);
+	if (len > 0)
+		memcpy(chunk->data, feed->rest.data, len);
 	feed->rest.len = 0;
 	len = pass_over(feed, chunk, len);
 	len = fill(feed, chunk->data, len, want, 1);

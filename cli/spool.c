@@ -74,7 +74,8 @@ fill_window(struct ka_spool *spool, int *out_errno, size_t want)
 	struct ka_buf *w = &spool->window;
 	if (w->len - spool->at >= want)
 		return true;
-	memmove(w->data, w->data + spool->at, w->len - spool->at);
+	if (w->len > spool->at)
+		memmove(w->data, w->data + spool->at, w->len - spool->at);
 	w->len -= spool->at;
 	spool->at = 0;
 	size_t room = want > WINDOW_LEN ? want : WINDOW_LEN;
