@@ -161,6 +161,9 @@ ka_der_element(struct ka_der *in, unsigned *out_tag, struct ka_der *out_body)
 	unsigned tag = *in->at;
 	if (KA_DER_UNLIKELY((tag & 0x1f) == 0x1f))
 		return ka_der_fail(in, KA_ERR_DER_TAG_NUMBER);
+	/* X.690 8.1.5: universal number 0 is no type; it ends an indefinite length. */
+	if (KA_DER_UNLIKELY((tag & ~0x20u) == 0))
+		return ka_der_fail(in, KA_ERR_DER_TAG);
 	if (KA_DER_UNLIKELY(!ka_der_header(in, &body, &len)))
 		return false;
 	in->at = body + len;

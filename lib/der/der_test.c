@@ -48,6 +48,10 @@ static const struct row rows[] = {
 	{ "X.690 10.1: indefinite, constructed", ANY, KA_ERR_DER_INDEFINITE, "^30 80 0500 0000", NULL },
 	{ "indefinite and primitive: not even BER", ANY, KA_ERR_DER_INDEFINITE, "^04 80 00 0000", NULL },
 	{ "a tag number above 30", ANY, KA_ERR_DER_TAG_NUMBER, "^1f 1f 00", NULL },
+	{ "X.690 8.1.5: end-of-contents is no element", ANY, KA_ERR_DER_TAG, "^0000", NULL },
+	{ "with contents neither", ANY, KA_ERR_DER_TAG, "^00{aa}", NULL },
+	{ "nor constructed", ANY, KA_ERR_DER_TAG, "^20{0500}", NULL },
+	{ "number 0 of another class is a tag like others", ANY, KA_OK, "80{aa}", "aa" },
 	{ "a tag number above 30 in another class", ANY, KA_ERR_DER_TAG_NUMBER, "^bf 8101 00", NULL },
 
 	{ "the tag asked for", SEQUENCE, KA_OK, "30{0500}", "0500" },
