@@ -35,6 +35,9 @@ void ka_cli_quiet(bool quiet);
 void ka_cli_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void ka_cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* ka_cli_table_refused warns of a table that is not used (common/tables.h). */
+void ka_cli_table_refused(const char *path, const char *why);
+
 /* ka_cli_usage prints an error and where help is to be had; returns KA_EXIT_USAGE. verb may be NULL. */
 int ka_cli_usage(const char *verb, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

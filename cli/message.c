@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/buf.h"
+#include "common/buf.h"
 #include "cli/cli.h"
 
 static bool is_quiet;
@@ -79,4 +79,10 @@ ka_cli_now(void)
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+void
+ka_cli_table_refused(const char *path, const char *why)
+{
+	ka_cli_warn("%s: table not used: %s", path, why);
 }

@@ -2,8 +2,8 @@
 /* out_json.c - a record as a JSON object, and all records as one JSON document. */
 #include "cli/out_json.h"
 
-#include "cli/evidence.h"
-#include "cli/json.h"
+#include "common/evidence.h"
+#include "common/json.h"
 
 static void
 put_name(struct ka_json *json, const char *member, struct ka_slice name)
@@ -86,7 +86,7 @@ put_verdict(struct ka_json *json, const struct ka_record *record)
 		ka_json_string(json, "reason_code", ka_reason_code(reason));
 		ka_json_string(json, "severity", ka_severity_name(ka_reason_severity(reason)));
 		ka_json_string(json, "reason", ka_reason_text(reason));
-		ka_evidence_json(json, record, (enum ka_check_id)id);
+		ka_evidence_json(json, record->verdict, (enum ka_check_id)id);
 		ka_json_close(json, '}');
 	}
 	ka_json_close(json, ']');

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
-#include "cli/evidence.h"
-#include "cli/json.h"
+#include "common/evidence.h"
+#include "common/json.h"
 #include "cli/output.h"
 
 #define SCHEMA "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -191,7 +191,7 @@ put_result(struct ka_lines *lines, struct ka_json *json, const struct ka_record 
 	if (failed) {
 		ka_json_string(json, "reasonCode", ka_reason_code(reason));
 		ka_json_string(json, "severity", ka_severity_name(ka_reason_severity(reason)));
-		ka_evidence_json(json, record, id);
+		ka_evidence_json(json, record->verdict, id);
 	}
 	ka_json_name(json, "index");
 	ka_lines_index(lines);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "cli/buf.h"
+#include "common/buf.h"
 #include "cli/cli.h"
 #include "cli/terminal.h"
 

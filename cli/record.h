@@ -5,7 +5,7 @@
 
 #include <keyassay/keyassay.h>
 
-#include "cli/buf.h"
+#include "common/buf.h"
 
 /* What one record comes to. Worst first, as the table for people is sorted; the first four are noncompliant. */
 enum ka_rank {

@@ -8,7 +8,7 @@
 #include "cli/deep.h"
 #include "cli/pipeline.h"
 #include "cli/scan.h"
-#include "cli/tables.h"
+#include "common/tables.h"
 #include "weakgen/weakgen.h"
 
 static atomic_bool stop_asked; /* lock-free, so a signal handler may set it */
@@ -62,7 +62,7 @@ ka_scan_run(const struct ka_scan *scan)
 	unsigned refused = 0;
 	struct ka_tables *tables = NULL;
 	if ((scan->checks & KA_CHECK_BIT(KA_CHECK_DEBIAN_WEAK)) != 0) {
-		tables = ka_tables_load(ctx, &refused);
+		tables = ka_tables_load(ctx, &refused, ka_cli_table_refused);
 		ka_ctx_set_prover(ctx, ka_weakgen_prove, NULL);
 	}
 

@@ -13,8 +13,8 @@
 #include "bench/bench.h"
 #include "cli/args.h"
 #include "cli/cli.h"
-#include "cli/json.h"
-#include "cli/tables.h"
+#include "common/json.h"
+#include "common/tables.h"
 #include "weakgen/weakgen.h"
 
 #define MEMORY_CERTIFICATES 32768
@@ -173,7 +173,7 @@ run(double seconds, bool as_json)
 	}
 	program[len] = '\0';
 	unsigned refused;
-	struct ka_tables *tables = ka_tables_load(ctx, &refused);
+	struct ka_tables *tables = ka_tables_load(ctx, &refused, ka_cli_table_refused);
 	ka_ctx_set_prover(ctx, ka_weakgen_prove, NULL);
 	struct ka_bench bench = { .seconds = seconds, .program = program, .ctx = ctx, .at = (int64_t)time(NULL) };
 	int status = KA_EXIT_TROUBLE;

@@ -3,7 +3,7 @@
 #ifndef KA_CLI_WRITER_H
 #define KA_CLI_WRITER_H
 
-#include "cli/buf.h"
+#include "common/buf.h"
 
 #define KA_WRITER_BUF_LEN ((size_t)256 << 10)
 

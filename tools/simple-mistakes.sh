@@ -19,8 +19,9 @@ rule()
 # The library's own code, without the tests and fuzz targets that stand beside it.
 lib=$(find lib include -name '*.[ch]' ! -name '*_test.c' ! -name '*_fuzz.c' ! -name '*_test.h' | sort)
 cli=$(find cli -name '*.[ch]' ! -name '*_test.c' ! -name '*_fuzz.c' | sort)
+common=$(find common -name '*.[ch]' ! -name '*_test.c' | sort)
 weakgen=$(find weakgen -name '*.[ch]' ! -name '*_test.c' | sort)
-all=$(find include lib weakgen cli fuzz tests tools bench -name '*.[ch]' 2>/dev/null | sort)
+all=$(find include lib weakgen common cli fuzz tests tools bench -name '*.[ch]' 2>/dev/null | sort)
 
 grep -nE '\b(malloc|calloc|realloc|free|strdup|alloca)[[:space:]]*\(' $lib | grep -v '^lib/base/mem\.c:' |
 	rule 'lib/ allocates in lib/base/mem.c only: judging a key allocates nothing.'
@@ -28,10 +29,10 @@ grep -nE '#[[:space:]]*include[[:space:]]*[<"](stdio|time|errno|locale|unistd|fc
 	rule 'lib/ does no I/O, reads no clock and has no global state.'
 grep -nE '#[[:space:]]*include[[:space:]]*[<"](weakgen|cli|openssl|gmp)' $lib |
 	rule 'lib/ needs libc only and never sees weakgen/ or cli/.'
-grep -nE '#[[:space:]]*include[[:space:]]*[<"]lib/' $cli $weakgen |
-	rule 'cli/ and weakgen/ see only include/ (cli also weakgen/weakgen.h).'
-grep -nE '#[[:space:]]*include[[:space:]]*[<"]cli/' $weakgen |
-	rule 'weakgen/ does not see cli/.'
+grep -nE '#[[:space:]]*include[[:space:]]*[<"]lib/' $cli $common $weakgen |
+	rule 'cli/, common/ and weakgen/ see only include/ (cli also weakgen/weakgen.h).'
+grep -nE '#[[:space:]]*include[[:space:]]*[<"](cli|server)/' $weakgen $common |
+	rule 'weakgen/ and common/ see neither cli/ nor server/.'
 grep -nE '#[[:space:]]*include[[:space:]]*"weakgen/' $cli | grep -v '"weakgen/weakgen.h"' |
 	rule "cli/ sees weakgen's public header only."
 grep -nE '#[[:space:]]*include[[:space:]]*[<"]gmp' $cli |

@@ -3,10 +3,10 @@
  *
  * Names are literals of the program and written as they are; values are untrusted and escaped. Bytes that are not UTF-8
  * become U+FFFD, so the output is always valid JSON in valid UTF-8. */
-#ifndef KA_CLI_JSON_H
-#define KA_CLI_JSON_H
+#ifndef KA_COMMON_JSON_H
+#define KA_COMMON_JSON_H
 
-#include "cli/buf.h"
+#include "common/buf.h"
 
 /* Start with a zeroed comma. */
 struct ka_json {

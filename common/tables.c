@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/tables.h"
+#include "common/tables.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,8 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
-
 #ifndef KA_TABLES_DIR
 #define KA_TABLES_DIR "/usr/local/share/keyassay/tables"
 #endif
@@ -25,12 +23,14 @@ struct ka_tables {
 	size_t num;
 	unsigned refused;
 	struct ka_ctx *ctx;
+	ka_tables_refused_fn refused_fn;
 };
 
 static void
 refuse(struct ka_tables *tables, const char *path, const char *why)
 {
-	ka_cli_warn("%s: table not used: %s", path, why);
+	if (tables->refused_fn != NULL)
+		tables->refused_fn(path, why);
 	tables->refused++;
 }
 
@@ -147,14 +147,14 @@ load_default(struct ka_tables *tables)
 }
 
 struct ka_tables *
-ka_tables_load(struct ka_ctx *ctx, unsigned *out_refused)
+ka_tables_load(struct ka_ctx *ctx, unsigned *out_refused, ka_tables_refused_fn refused_fn)
 {
 	struct ka_tables *tables = calloc(1, sizeof(*tables));
 	if (tables == NULL) {
-		ka_cli_error("out of memory");
-		exit(KA_EXIT_TROUBLE);
+		ka_out_of_memory();
 	}
 	tables->ctx = ctx;
+	tables->refused_fn = refused_fn;
 	const char *list = getenv("KEYASSAY_TABLES");
 	if (list != NULL)
 		load_list(tables, list);

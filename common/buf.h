@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* buf.h - a growing run of bytes. Out of memory ends the program: there is nothing sensible left to report. */
-#ifndef KA_CLI_BUF_H
-#define KA_CLI_BUF_H
+#ifndef KA_COMMON_BUF_H
+#define KA_COMMON_BUF_H
 
 #include <string.h>
 
 #include <keyassay/base.h>
+
+/* ka_out_of_memory says so on stderr and ends the program with the status that both programs have for trouble, 3. */
+_Noreturn void ka_out_of_memory(void);
 
 /* A zeroed buffer is empty. */
 struct ka_buf {

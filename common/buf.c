@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/buf.h"
+#include "common/buf.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/cli.h"
+void
+ka_out_of_memory(void)
+{
+	fputs("keyassay: out of memory\n", stderr);
+	exit(3);
+}
 
 void
 ka_buf_grow(struct ka_buf *buf, size_t extra)
@@ -13,15 +18,13 @@ ka_buf_grow(struct ka_buf *buf, size_t extra)
 	size_t cap = buf->cap < 256 ? 256 : buf->cap;
 	while (cap - buf->len < extra) {
 		if (cap > SIZE_MAX / 2) {
-			ka_cli_error("out of memory");
-			exit(KA_EXIT_TROUBLE);
+			ka_out_of_memory();
 		}
 		cap *= 2;
 	}
 	char *data = realloc(buf->data, cap);
 	if (data == NULL) {
-		ka_cli_error("out of memory");
-		exit(KA_EXIT_TROUBLE);
+		ka_out_of_memory();
 	}
 	buf->data = data;
 	buf->cap = cap;

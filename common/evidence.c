@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* evidence.c - a finding and its evidence as JSON: one function and one row per check. */
-#include "cli/evidence.h"
+#include "common/evidence.h"
 
 static void
 debian_evidence(struct ka_json *json, const struct ka_verdict *v)
@@ -47,10 +47,10 @@ static void (*const evidence_of[KA_NUM_CHECKS])(struct ka_json *json, const stru
 };
 
 void
-ka_evidence_json(struct ka_json *json, const struct ka_record *record, enum ka_check_id id)
+ka_evidence_json(struct ka_json *json, const struct ka_verdict *verdict, enum ka_check_id id)
 {
 	ka_json_open(json, "evidence", '{');
 	if (evidence_of[id] != NULL)
-		evidence_of[id](json, record->verdict);
+		evidence_of[id](json, verdict);
 	ka_json_close(json, '}');
 }
