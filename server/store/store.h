@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store.h - everything that keyassayd remembers. One interface, several back ends (sqlite/, later pgsql/) with one suite of tests.
+ *
+ * All access is in transactions, which are functions: the store begins, calls, commits. A write is acknowledged (KA_STORE_OK
+ * from ka_store_write) only when it survives a power cut; writes of many threads share a commit. Such a function may be called
+ * again from the start (serialization failure, a failed shared commit) and on another thread: it touches only its transaction
+ * and its own result, which it sets anew each time, and does nothing slow. It returns KA_STORE_OK to commit; anything else
+ * rolls back what it did and is what ka_store_write returns.
+ *
+ * Rows that are read are copied to the caller's arena; rows given to scan callbacks are borrowed for the call. Outputs are
+ * written only with KA_STORE_OK. */
+#ifndef KA_SERVER_STORE_STORE_H
+#define KA_SERVER_STORE_STORE_H
+
+#include "server/arena.h"
+#include "server/store/rows.h"
+
+enum ka_store_status {
+	KA_STORE_OK = 0,
+	KA_STORE_NONE,        /* no such row */
+	KA_STORE_EXISTS,      /* a row with this identity is there already */
+	KA_STORE_ABORTED,     /* the transaction's function decided not to (see its own result for why) */
+	KA_STORE_UNAVAILABLE, /* disk full, read-only, locked, connection lost: nothing was written, try again later */
+	KA_STORE_FAILED       /* a bug or a damaged database; logged with the back end's words */
+};
+
+struct ka_store; /* a database; any number of threads */
+struct ka_tx;    /* a transaction; the function's thread only */
+
+/* A transaction's function. */
+typedef enum ka_store_status (*ka_tx_fn)(struct ka_tx *tx, void *arg);
+
+/* --- opening ------------------------------------------------------------------------------------------------------------ */
+
+enum ka_store_open_flags {
+	KA_STORE_CREATE = 1,  /* an empty database is initialised */
+	KA_STORE_MIGRATE = 2, /* an older schema is brought up to date; without it an older schema is refused */
+};
+
+#define KA_STORE_MESSAGE_LEN 512u
+
+/* ka_store_open opens "sqlite:PATH" (later "postgresql://..."). On failure returns NULL and writes a sentence for people that says
+ * what to do (a newer schema: use a newer keyassayd; an older one: keyassayd migrate; not a database; permission; ...). */
+struct ka_store *ka_store_open(char out_message[KA_STORE_MESSAGE_LEN], const char *url, unsigned flags);
+
+/* ka_store_close waits for writes under way; NULL is fine. */
+void ka_store_close(struct ka_store *store);
+
+/* ka_store_schema_version returns the number of the newest migration that the database has. */
+unsigned ka_store_schema_version(const struct ka_store *store);
+
+/* ka_store_write runs fn in a serializable transaction and commits durably; ka_store_read on a consistent snapshot. */
+enum ka_store_status ka_store_write(struct ka_store *store, ka_tx_fn fn, void *arg);
+enum ka_store_status ka_store_read(struct ka_store *store, ka_tx_fn fn, void *arg);
+
+/* Counters for metrics. */
+struct ka_store_stats {
+	uint64_t writes, commits, reads, retries, failures;
+};
+void ka_store_stats(struct ka_store_stats *out, struct ka_store *store);
+
+/* --- accounts, access keys, registration codes ---------------------------------------------------------------------------- */
+
+enum ka_store_status ka_tx_account_insert(struct ka_tx *tx, const struct ka_account_row *row); /* EXISTS */
+enum ka_store_status ka_tx_account_get(struct ka_tx *tx, struct ka_account_row *out, struct ka_arena *arena, const char *account);
+enum ka_store_status ka_tx_account_list(struct ka_tx *tx, struct ka_account_row **out, size_t *out_num, struct ka_arena *arena);
+
+enum ka_store_status ka_tx_access_key_insert(struct ka_tx *tx, const struct ka_access_key_row *row); /* EXISTS */
+enum ka_store_status ka_tx_access_key_get(
+    struct ka_tx *tx, struct ka_access_key_row *out, struct ka_arena *arena, const char *access_key_id);
+/* account NULL: all. */
+enum ka_store_status ka_tx_access_key_list(
+    struct ka_tx *tx, struct ka_access_key_row **out, size_t *out_num, struct ka_arena *arena, const char *account);
+enum ka_store_status ka_tx_access_key_delete(struct ka_tx *tx, const char *access_key_id); /* NONE */
+
+/* The registration code of a scope, 64 hexadecimal digits. put replaces. */
+enum ka_store_status ka_tx_registration_code_get(struct ka_tx *tx, char out_code[65], const struct ka_scope *scope);
+enum ka_store_status ka_tx_registration_code_put(struct ka_tx *tx, const struct ka_scope *scope, const char *code, int64_t now);
+enum ka_store_status ka_tx_registration_code_delete(struct ka_tx *tx, const struct ka_scope *scope); /* NONE */
+
+/* --- CA certificates ------------------------------------------------------------------------------------------------------ */
+
+/* insert ignores row->seq and gives the new one in *out_seq (or NULL). EXISTS when the scope has this id. */
+enum ka_store_status ka_tx_ca_insert(struct ka_tx *tx, int64_t *out_seq, const struct ka_scope *scope, const struct ka_ca_row *row);
+enum ka_store_status ka_tx_ca_get(
+    struct ka_tx *tx, struct ka_ca_row *out, struct ka_arena *arena, const struct ka_scope *scope, const char *id);
+/* update writes every column but id, seq, der, hashes, validity and created. NONE. */
+enum ka_store_status ka_tx_ca_update(struct ka_tx *tx, const struct ka_scope *scope, const struct ka_ca_row *row);
+enum ka_store_status ka_tx_ca_delete(struct ka_tx *tx, const struct ka_scope *scope, const char *id);
+/* How many CAs of the scope have this subject. */
+enum ka_store_status ka_tx_ca_count_subject(
+    struct ka_tx *tx, uint64_t *out_count, const struct ka_scope *scope, const uint8_t subject_sha256[32]);
+/* All CAs of the scope with this subject (at most a few), in order of registration: the possible issuers of a certificate. */
+enum ka_store_status ka_tx_ca_by_subject(struct ka_tx *tx, struct ka_ca_row **out, size_t *out_num, struct ka_arena *arena,
+    const struct ka_scope *scope, const uint8_t subject_sha256[32]);
+/* The account that holds this CA in DEFAULT mode in a region; NONE. */
+enum ka_store_status ka_tx_ca_default_owner(
+    struct ka_tx *tx, char out_account[KA_ACCOUNT_LEN + 1], const char *region, const char *id);
+
+/* A page of a list: rows behind (ascending) or before (descending) seq, at most limit. after_seq 0: from the start. */
+struct ka_page {
+	int64_t after_seq;
+	bool ascending;
+	uint32_t limit;
+};
+
+struct ka_ca_filter {
+	const char *template_name; /* or NULL */
+	const char *transfer_to;   /* CAs under way to this account, in any account of the region; or NULL */
+};
+/* Rows of lists come without der (empty slice). */
+enum ka_store_status ka_tx_ca_list(struct ka_tx *tx, struct ka_ca_row **out, size_t *out_num, struct ka_arena *arena,
+    const struct ka_scope *scope, const struct ka_ca_filter *filter, const struct ka_page *page);
+
+/* Range of a scan over certificates for an audit: seq in (after_seq, last_seq], statuses in the mask of 1u << status, at most
+ * limit rows, in ascending order. The callback returns false to stop; row and its der are borrowed. */
+struct ka_range {
+	int64_t after_seq, last_seq;
+	uint32_t status_mask;
+	uint32_t limit;
+};
+typedef bool (*ka_ca_fn)(void *arg, const struct ka_ca_row *row);
+enum ka_store_status ka_tx_ca_scan(
+    struct ka_tx *tx, const struct ka_scope *scope, const struct ka_range *range, ka_ca_fn fn, void *arg);
+/* The newest seq of any scope; 0 when there is none. */
+enum ka_store_status ka_tx_ca_last_seq(struct ka_tx *tx, int64_t *out_seq);
+
+/* --- device certificates: as above ---------------------------------------------------------------------------------------- */
+
+enum ka_store_status ka_tx_device_insert(
+    struct ka_tx *tx, int64_t *out_seq, const struct ka_scope *scope, const struct ka_device_row *row);
+enum ka_store_status ka_tx_device_get(
+    struct ka_tx *tx, struct ka_device_row *out, struct ka_arena *arena, const struct ka_scope *scope, const char *id);
+enum ka_store_status ka_tx_device_update(struct ka_tx *tx, const struct ka_scope *scope, const struct ka_device_row *row);
+enum ka_store_status ka_tx_device_delete(struct ka_tx *tx, const struct ka_scope *scope, const char *id);
+/* Moves a row to another scope as it is given (transfer accepted); EXISTS when it is there already. */
+enum ka_store_status ka_tx_device_move(
+    struct ka_tx *tx, const struct ka_scope *from, const struct ka_scope *to, const struct ka_device_row *row);
+enum ka_store_status ka_tx_ca_move(
+    struct ka_tx *tx, const struct ka_scope *from, const struct ka_scope *to, const struct ka_ca_row *row);
+
+struct ka_device_filter {
+	const char *ca_id;        /* or NULL */
+	int64_t registered_after; /* created >= this; 0: all */
+	uint32_t status_mask;     /* of 1u << status; 0: all */
+	bool outgoing;            /* PENDING_TRANSFER, with transfer_to */
+	const char *transfer_to;  /* under way to this account, in any account of the region; or NULL */
+};
+enum ka_store_status ka_tx_device_list(struct ka_tx *tx, struct ka_device_row **out, size_t *out_num, struct ka_arena *arena,
+    const struct ka_scope *scope, const struct ka_device_filter *filter, const struct ka_page *page);
+typedef bool (*ka_device_fn)(void *arg, const struct ka_device_row *row);
+enum ka_store_status ka_tx_device_scan(
+    struct ka_tx *tx, const struct ka_scope *scope, const struct ka_range *range, ka_device_fn fn, void *arg);
+enum ka_store_status ka_tx_device_last_seq(struct ka_tx *tx, int64_t *out_seq);
+
+/* --- tags ----------------------------------------------------------------------------------------------------------------- */
+
+enum ka_store_status ka_tx_tag_put(struct ka_tx *tx, const struct ka_scope *scope, const char *arn, const struct ka_tag_row *tag);
+enum ka_store_status ka_tx_tag_delete(struct ka_tx *tx, const struct ka_scope *scope, const char *arn, const char *key);
+enum ka_store_status ka_tx_tag_list(struct ka_tx *tx, struct ka_tag_row **out, size_t *out_num, struct ka_arena *arena,
+    const struct ka_scope *scope, const char *arn); /* sorted by key */
+enum ka_store_status ka_tx_tag_delete_all(struct ka_tx *tx, const struct ka_scope *scope, const char *arn);
+
+/* --- audit configuration -------------------------------------------------------------------------------------------------- */
+
+enum ka_store_status ka_tx_audit_config_get(
+    struct ka_tx *tx, struct ka_audit_config_row *out, struct ka_arena *arena, const struct ka_scope *scope); /* NONE */
+enum ka_store_status ka_tx_audit_config_put(
+    struct ka_tx *tx, const struct ka_scope *scope, const struct ka_audit_config_row *row);
+enum ka_store_status ka_tx_audit_config_delete(struct ka_tx *tx, const struct ka_scope *scope); /* NONE */
+
+/* --- audit tasks ---------------------------------------------------------------------------------------------------------- */
+
+/* insert stores the task (its last seqs as given) with its checks. EXISTS. */
+enum ka_store_status ka_tx_task_insert(struct ka_tx *tx, const struct ka_scope *scope, const struct ka_task_row *task,
+    const struct ka_task_check_row *checks, size_t num_checks);
+enum ka_store_status ka_tx_task_get(
+    struct ka_tx *tx, struct ka_task_row *out, struct ka_arena *arena, const struct ka_scope *scope, const char *id);
+/* update writes status, cancel_requested, ended, worker and lease_until. NONE. */
+enum ka_store_status ka_tx_task_update(struct ka_tx *tx, const struct ka_scope *scope, const struct ka_task_row *task);
+enum ka_store_status ka_tx_task_checks(struct ka_tx *tx, struct ka_task_check_row **out, size_t *out_num, struct ka_arena *arena,
+    const struct ka_scope *scope, const char *task_id); /* by position */
+/* update writes status, cursor, counts, error_code and message. */
+enum ka_store_status ka_tx_task_check_update(
+    struct ka_tx *tx, const struct ka_scope *scope, const char *task_id, const struct ka_task_check_row *check);
+struct ka_task_filter {
+	int64_t start_time, end_time;  /* started in [start_time, end_time] */
+	enum ka_task_type type;        /* 0: any */
+	enum ka_task_status status;    /* 0: any */
+};
+enum ka_store_status ka_tx_task_list(struct ka_tx *tx, struct ka_task_row **out, size_t *out_num, struct ka_arena *arena,
+    const struct ka_scope *scope, const struct ka_task_filter *filter, const struct ka_page *page);
+/* Tasks of a type that are IN_PROGRESS in the scope. */
+enum ka_store_status ka_tx_task_count_running(
+    struct ka_tx *tx, uint64_t *out_count, const struct ka_scope *scope, enum ka_task_type type);
+/* Gives worker the oldest task IN_PROGRESS of any scope whose lease is free or ran out by now, with a lease until lease_until. NONE. */
+enum ka_store_status ka_tx_task_claim(
+    struct ka_tx *tx, struct ka_task_row *out, struct ka_arena *arena, const char *worker, int64_t now, int64_t lease_until);
+
+/* --- findings ------------------------------------------------------------------------------------------------------------- */
+
+/* insert does nothing and returns EXISTS when the id is there: the same chunk judged twice gives each finding once. */
+enum ka_store_status ka_tx_finding_insert(struct ka_tx *tx, const struct ka_scope *scope, const struct ka_finding_row *row);
+enum ka_store_status ka_tx_finding_get(
+    struct ka_tx *tx, struct ka_finding_row *out, struct ka_arena *arena, const struct ka_scope *scope, const char *id);
+enum ka_suppressed_filter { KA_BOTH = 0, KA_ONLY_SUPPRESSED, KA_ONLY_UNSUPPRESSED };
+struct ka_finding_filter {
+	const char *task_id;          /* or NULL */
+	int64_t start_time, end_time; /* found in [start, end]; end_time 0: no limits */
+	const char *check_name;       /* or NULL */
+	enum ka_resource_type resource_type; /* with resource_id */
+	const char *resource_id;      /* or NULL */
+	const char *reason_code;      /* or NULL */
+	enum ka_suppressed_filter suppressed;
+};
+enum ka_store_status ka_tx_finding_list(struct ka_tx *tx, struct ka_finding_row **out, size_t *out_num, struct ka_arena *arena,
+    const struct ka_scope *scope, const struct ka_finding_filter *filter, const struct ka_page *page);
+
+/* --- suppressions --------------------------------------------------------------------------------------------------------- */
+
+enum ka_store_status ka_tx_suppression_insert(
+    struct ka_tx *tx, const struct ka_scope *scope, const struct ka_suppression_row *row); /* EXISTS: pair or token */
+enum ka_store_status ka_tx_suppression_get(struct ka_tx *tx, struct ka_suppression_row *out, struct ka_arena *arena,
+    const struct ka_scope *scope, const char *check_name, const char *resource);
+enum ka_store_status ka_tx_suppression_update(
+    struct ka_tx *tx, const struct ka_scope *scope, const struct ka_suppression_row *row); /* expiration, indefinitely, description */
+enum ka_store_status ka_tx_suppression_delete(
+    struct ka_tx *tx, const struct ka_scope *scope, const char *check_name, const char *resource);
+struct ka_suppression_filter {
+	const char *check_name; /* or NULL */
+	const char *resource;   /* or NULL */
+	int64_t active_at;      /* only those not expired at this time; 0: all */
+};
+/* Ordered by expiration (indefinite ones last), then seq; the page's position is the pair of both, so a page names it whole. */
+struct ka_suppression_page {
+	int64_t after_expiration, after_seq; /* 0, 0: from the start; indefinite ones count as INT64_MAX */
+	bool ascending;
+	uint32_t limit;
+};
+enum ka_store_status ka_tx_suppression_list(struct ka_tx *tx, struct ka_suppression_row **out, size_t *out_num,
+    struct ka_arena *arena, const struct ka_scope *scope, const struct ka_suppression_filter *filter,
+    const struct ka_suppression_page *page);
+
+/* --- scheduled audits ----------------------------------------------------------------------------------------------------- */
+
+enum ka_store_status ka_tx_schedule_insert(struct ka_tx *tx, const struct ka_scope *scope, const struct ka_schedule_row *row);
+enum ka_store_status ka_tx_schedule_get(
+    struct ka_tx *tx, struct ka_schedule_row *out, struct ka_arena *arena, const struct ka_scope *scope, const char *name);
+/* update writes everything but name and created. */
+enum ka_store_status ka_tx_schedule_update(struct ka_tx *tx, const struct ka_scope *scope, const struct ka_schedule_row *row);
+enum ka_store_status ka_tx_schedule_delete(struct ka_tx *tx, const struct ka_scope *scope, const char *name);
+enum ka_store_status ka_tx_schedule_delete_all(struct ka_tx *tx, const struct ka_scope *scope);
+enum ka_store_status ka_tx_schedule_list(struct ka_tx *tx, struct ka_schedule_row **out, size_t *out_num, struct ka_arena *arena,
+    const struct ka_scope *scope, const struct ka_page *page);
+/* The schedule of any scope with the oldest next_run <= now, locked for this transaction, which sets its next run and inserts
+ * its task. NONE. */
+enum ka_store_status ka_tx_schedule_due(struct ka_tx *tx, struct ka_schedule_row *out, struct ka_arena *arena, int64_t now);
+
+/* --- log, retention ------------------------------------------------------------------------------------------------------- */
+
+enum ka_store_status ka_tx_log_append(struct ka_tx *tx, const struct ka_log_row *row); /* seq is ignored */
+struct ka_log_filter {
+	int64_t start_time, end_time; /* end_time 0: no limit */
+	const char *action, *resource, *actor; /* or NULL */
+};
+enum ka_store_status ka_tx_log_list(struct ka_tx *tx, struct ka_log_row **out, size_t *out_num, struct ka_arena *arena,
+    const struct ka_scope *scope, const struct ka_log_filter *filter, const struct ka_page *page);
+
+/* Deletes at most limit findings and ended tasks (with their checks) older than before; *out_num tells how many. */
+enum ka_store_status ka_tx_purge(struct ka_tx *tx, uint64_t *out_num, int64_t before, uint32_t limit);
+
+#endif
