@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#define HAVE_X86_LEVELS (KA_WEAKGEN_HAVE_IFMA && KA_WEAKGEN_HAVE_SHA_NI && KA_WEAKGEN_HAVE_SIEVE_AVX512)
+#define HAVE_X86_LEVELS \
+	(KA_WEAKGEN_HAVE_IFMA && KA_WEAKGEN_HAVE_SHA_NI && KA_WEAKGEN_HAVE_SIEVE_AVX512 && KA_WEAKGEN_HAVE_DRAWS_AVX512)
 
 #if HAVE_X86_LEVELS
 #include <cpuid.h>
@@ -16,6 +17,7 @@
 const struct ka_weakgen_kernels ka_weakgen_kernels_scalar = {
 	.name = "scalar",
 	.sha1 = ka_weakgen_sha1_scalar,
+	.draws = ka_weakgen_draws_scalar,
 	.residues = ka_weakgen_residues_scalar,
 	.delta = ka_weakgen_delta_scalar,
 };
@@ -25,6 +27,7 @@ const struct ka_weakgen_kernels ka_weakgen_kernels_scalar = {
 static const struct ka_weakgen_kernels sha_ni = {
 	.name = "sha-ni",
 	.sha1 = ka_weakgen_sha1_ni,
+	.draws = ka_weakgen_draws_scalar,
 	.residues = ka_weakgen_residues_scalar,
 	.delta = ka_weakgen_delta_scalar,
 };
@@ -32,6 +35,7 @@ static const struct ka_weakgen_kernels sha_ni = {
 static const struct ka_weakgen_kernels avx512ifma = {
 	.name = "avx512ifma",
 	.sha1 = ka_weakgen_sha1_ni,
+	.draws = ka_weakgen_draws_avx512,
 	.residues = ka_weakgen_residues_avx512,
 	.delta = ka_weakgen_delta_avx512,
 	.fermat = ka_weakgen_fermat_ifma,

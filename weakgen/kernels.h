@@ -7,6 +7,7 @@
 #ifndef KA_WEAKGEN_KERNELS_H
 #define KA_WEAKGEN_KERNELS_H
 
+#include "weakgen/draws.h"
 #include "weakgen/sha1.h"
 #include "weakgen/sieve.h"
 
@@ -29,6 +30,7 @@ typedef void (*ka_weakgen_power_fn)(void *scratch, mpz_t out[KA_WEAKGEN_LANES],
 struct ka_weakgen_kernels {
 	const char *name;
 	ka_weakgen_sha1_fn sha1;
+	ka_weakgen_draws_fn draws;
 	ka_weakgen_residues_fn residues;
 	ka_weakgen_delta_fn delta;
 	/* NULL where testing several numbers at once gains nothing. */

@@ -38,9 +38,8 @@ put_pid(const struct ka_weakgen_machine *machine, uint8_t *out, uint32_t pid)
 	return 4;
 }
 
-/* Copies len pool bytes from position pos on, wrapping at limit. The position limit itself means byte 0. */
-static void
-pool_read(const struct ka_weakgen_prng *prng, uint8_t *out, uint32_t pos, uint32_t len, uint32_t limit)
+void
+ka_weakgen_pool_read(const struct ka_weakgen_prng *prng, uint8_t *out, uint32_t pos, uint32_t len, uint32_t limit)
 {
 	uint32_t head = limit - pos < len ? limit - pos : len;
 
@@ -48,12 +47,10 @@ pool_read(const struct ka_weakgen_prng *prng, uint8_t *out, uint32_t pos, uint32
 	memcpy(out + head, prng->pool, len - head);
 }
 
-/*
- * Xors len bytes into the pool and returns the position after them. The original tests for the wrap after the
- * increment, so at position limit the first byte goes to the spare byte behind the pool.
- */
-static uint32_t
-pool_xor(struct ka_weakgen_prng *prng, const uint8_t *in, uint32_t pos, uint32_t len, uint32_t limit)
+/* The original tests for the wrap after the increment, so at position limit the first byte goes to the spare byte
+ * behind the pool. */
+uint32_t
+ka_weakgen_pool_xor(struct ka_weakgen_prng *prng, const uint8_t *in, uint32_t pos, uint32_t len, uint32_t limit)
 {
 	for (uint32_t i = 0; i < len; i++) {
 		prng->pool[pos] ^= in[i];
@@ -86,12 +83,12 @@ ka_weakgen_prng_add(struct ka_weakgen_prng *prng, size_t len)
 		size_t buf_len = sizeof(local);
 
 		memcpy(buf, local, sizeof(local));
-		pool_read(prng, buf + buf_len, pos, take, KA_WEAKGEN_POOL_LEN);
+		ka_weakgen_pool_read(prng, buf + buf_len, pos, take, KA_WEAKGEN_POOL_LEN);
 		buf_len += take;
 		buf_len += put_counters(&prng->machine, buf + buf_len, count);
 		ka_weakgen_sha1_short(prng->compress, local, buf, buf_len);
 		count[1]++;
-		pos = pool_xor(prng, local, pos, take, KA_WEAKGEN_POOL_LEN);
+		pos = ka_weakgen_pool_xor(prng, local, pos, take, KA_WEAKGEN_POOL_LEN);
 	}
 	for (unsigned i = 0; i < sizeof(local); i++) {
 		prng->md[i] ^= local[i];
@@ -156,10 +153,10 @@ ka_weakgen_prng_bytes(struct ka_weakgen_prng *prng, uint8_t *out, size_t out_len
 		memcpy(buf + buf_len, local, sizeof(local));
 		buf_len += sizeof(local);
 		buf_len += put_counters(&prng->machine, buf + buf_len, count);
-		pool_read(prng, buf + buf_len, pos, HALF, limit);
+		ka_weakgen_pool_read(prng, buf + buf_len, pos, HALF, limit);
 		buf_len += HALF;
 		ka_weakgen_sha1_short(prng->compress, local, buf, buf_len);
-		pos = pool_xor(prng, local, pos, HALF, limit);
+		pos = ka_weakgen_pool_xor(prng, local, pos, HALF, limit);
 		memcpy(out + done, local + HALF, take);
 	}
 

@@ -33,4 +33,12 @@ void ka_weakgen_prng_add(struct ka_weakgen_prng *prng, size_t len);
 /* ka_weakgen_prng_bytes draws out_len bytes, at least one. */
 void ka_weakgen_prng_bytes(struct ka_weakgen_prng *prng, uint8_t *out, size_t out_len);
 
+/* Copies len pool bytes from position pos on, wrapping at limit. The position limit itself means byte 0. */
+void ka_weakgen_pool_read(
+    const struct ka_weakgen_prng *prng, uint8_t *out, uint32_t pos, uint32_t len, uint32_t limit);
+
+/* Xors len bytes into the pool and returns the position after them. */
+uint32_t ka_weakgen_pool_xor(
+    struct ka_weakgen_prng *prng, const uint8_t *in, uint32_t pos, uint32_t len, uint32_t limit);
+
 #endif
