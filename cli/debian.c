@@ -16,7 +16,7 @@
 
 #include <keyassay/table.h>
 
-#include "cli/args.h"
+#include "common/args.h"
 #include "cli/cli.h"
 #include "weakgen/weakgen.h"
 
@@ -51,7 +51,7 @@ parse_number(uint64_t *out, const char *text, uint64_t min, uint64_t max)
 static int
 bad_type(const char *verb, const char *text)
 {
-	return ka_cli_usage(verb,
+	return ka_usage(verb,
 	    "unknown key type '%s': rsa:512 to rsa:16384, or ec: with secp192r1, secp224r1, secp256r1, secp384r1, "
 	    "secp521r1, secp256k1",
 	    text);
@@ -77,7 +77,7 @@ exponent_bytes(uint8_t out[MAX_EXPONENT_LEN], uint64_t exponent)
 
 enum { KEY_TYPE = 1, KEY_ARCHITECTURE, KEY_RANDFILE, KEY_PID, KEY_EXPONENT, KEY_FORMAT };
 
-static const struct ka_cli_option key_options[] = {
+static const struct ka_option key_options[] = {
 	{ "type", "TYPE", "rsa:BITS (512 to 16384) or ec:CURVE (secp256r1, ...)", KEY_TYPE },
 	{ "architecture", "ARCH", "le64, le32 or be32", KEY_ARCHITECTURE },
 	{ "randfile", "STATE", "state of ~/.rnd: rnd, nornd (absent) or noreadrnd (unreadable)", KEY_RANDFILE },
@@ -153,7 +153,7 @@ make_and_print(const struct key_request *request)
 		err = ka_weakgen_key_der(der, &der_len, sizeof(der), &key, exponent);
 	}
 	if (err != KA_OK) {
-		ka_cli_error("cannot make the key: %s", ka_err_text(err));
+		ka_error("cannot make the key: %s", ka_err_text(err));
 		return KA_EXIT_TROUBLE;
 	}
 	if (request->pem) {
@@ -162,7 +162,7 @@ make_and_print(const struct key_request *request)
 		print_modulus(&key);
 	}
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		ka_cli_error("standard output: %s", strerror(errno));
+		ka_error("standard output: %s", strerror(errno));
 		return KA_EXIT_TROUBLE;
 	}
 	return KA_EXIT_COMPLIANT;
@@ -183,33 +183,33 @@ take_key_option(struct key_request *request, const char *verb, int id)
 		return 0;
 	case KEY_ARCHITECTURE:
 		if (!ka_debian_arch_by_name(&request->id.architecture, optarg)) {
-			return ka_cli_usage(verb, "unknown architecture '%s': le64, le32 or be32", optarg);
+			return ka_usage(verb, "unknown architecture '%s': le64, le32 or be32", optarg);
 		}
 		request->has_architecture = true;
 		return 0;
 	case KEY_RANDFILE:
 		if (!ka_debian_randfile_by_name(&request->id.randfile, optarg)) {
-			return ka_cli_usage(verb, "unknown state '%s': rnd, nornd or noreadrnd", optarg);
+			return ka_usage(verb, "unknown state '%s': rnd, nornd or noreadrnd", optarg);
 		}
 		request->has_randfile = true;
 		return 0;
 	case KEY_PID:
 		/* 2^22 is the largest that Linux can be told to give. */
 		if (!parse_number(&number, optarg, 0, 4194303)) {
-			return ka_cli_usage(verb, "'%s' is no process id: 0 to 4194303", optarg);
+			return ka_usage(verb, "'%s' is no process id: 0 to 4194303", optarg);
 		}
 		request->id.pid = (uint32_t)number;
 		request->has_pid = true;
 		return 0;
 	case KEY_EXPONENT:
 		if (!parse_number(&request->exponent, optarg, 3, UINT64_MAX) || request->exponent % 2 == 0) {
-			return ka_cli_usage(verb, "'%s' is no RSA exponent: odd, at least 3, below 2^64", optarg);
+			return ka_usage(verb, "'%s' is no RSA exponent: odd, at least 3, below 2^64", optarg);
 		}
 		return 0;
 	case KEY_FORMAT:
 		request->pem = strcmp(optarg, "pem") == 0;
 		if (!request->pem && strcmp(optarg, "modulus") != 0) {
-			return ka_cli_usage(verb, "unknown format '%s': pem or modulus", optarg);
+			return ka_usage(verb, "unknown format '%s': pem or modulus", optarg);
 		}
 		return 0;
 	default:
@@ -220,7 +220,7 @@ take_key_option(struct key_request *request, const char *verb, int id)
 static int
 run_key(int argc, char **argv)
 {
-	const struct ka_cli_args args = {
+	const struct ka_args args = {
 		.verb = "debian key",
 		.synopsis = "--type TYPE --architecture ARCH --randfile STATE --pid N [options]",
 		.description = "Prints the key that Debian's OpenSSL 0.9.8c-1 to 0.9.8g-8 made (CVE-2008-0166).\n"
@@ -232,11 +232,11 @@ run_key(int argc, char **argv)
 	struct key_request request = { .exponent = KA_WEAKGEN_DEFAULT_EXPONENT, .pem = true };
 	int id;
 
-	while ((id = ka_cli_args_next(&args)) != KA_CLI_ARGS_END) {
+	while ((id = ka_args_next(&args)) != KA_ARGS_END) {
 		int status;
 
 		if (id < 0) {
-			return id == KA_CLI_ARGS_DONE ? KA_EXIT_COMPLIANT : KA_EXIT_USAGE;
+			return id == KA_ARGS_DONE ? KA_EXIT_COMPLIANT : KA_EXIT_USAGE;
 		}
 		status = take_key_option(&request, args.verb, id);
 		if (status != 0) {
@@ -244,10 +244,10 @@ run_key(int argc, char **argv)
 		}
 	}
 	if (optind < argc) {
-		return ka_cli_usage(args.verb, "unexpected argument '%s'", argv[optind]);
+		return ka_usage(args.verb, "unexpected argument '%s'", argv[optind]);
 	}
 	if (!request.has_type || !request.has_architecture || !request.has_randfile || !request.has_pid) {
-		return ka_cli_usage(args.verb, "--type, --architecture, --randfile and --pid are needed");
+		return ka_usage(args.verb, "--type, --architecture, --randfile and --pid are needed");
 	}
 	return make_and_print(&request);
 }
@@ -256,7 +256,7 @@ run_key(int argc, char **argv)
 
 enum { TABLE_TYPE = 1, TABLE_OUT, TABLE_JOBS };
 
-static const struct ka_cli_option table_options[] = {
+static const struct ka_option table_options[] = {
 	{ "type", "TYPE", "rsa:BITS or ec:CURVE", TABLE_TYPE },
 	{ "out", "FILE", "the table; FILE.part holds the state of an unfinished run", TABLE_OUT },
 	{ "jobs", "N", "threads; default: all cores", TABLE_JOBS },
@@ -351,11 +351,11 @@ make_table(struct ka_weakgen_table_job *job)
 	case KA_WEAKGEN_TABLE_MADE:
 		return KA_EXIT_COMPLIANT;
 	case KA_WEAKGEN_TABLE_STOPPED:
-		ka_cli_error("interrupted; the same command goes on from %s.part", job->path);
+		ka_error("interrupted; the same command goes on from %s.part", job->path);
 		return KA_EXIT_TROUBLE;
 	case KA_WEAKGEN_TABLE_FAILED:
 	default:
-		ka_cli_error("%s", message);
+		ka_error("%s", message);
 		return KA_EXIT_TROUBLE;
 	}
 }
@@ -371,7 +371,7 @@ num_cores(void)
 static int
 run_table(int argc, char **argv)
 {
-	const struct ka_cli_args args = {
+	const struct ka_args args = {
 		.verb = "debian table",
 		.synopsis = "--type TYPE --out FILE [--jobs N]",
 		.description =
@@ -386,9 +386,9 @@ run_table(int argc, char **argv)
 	uint64_t number = 0;
 	int id;
 
-	while ((id = ka_cli_args_next(&args)) != KA_CLI_ARGS_END) {
+	while ((id = ka_args_next(&args)) != KA_ARGS_END) {
 		if (id < 0) {
-			return id == KA_CLI_ARGS_DONE ? KA_EXIT_COMPLIANT : KA_EXIT_USAGE;
+			return id == KA_ARGS_DONE ? KA_EXIT_COMPLIANT : KA_EXIT_USAGE;
 		}
 		if (id == TABLE_TYPE && ka_weakgen_type_parse(&job.type, optarg) != KA_OK) {
 			return bad_type(args.verb, optarg);
@@ -396,7 +396,7 @@ run_table(int argc, char **argv)
 		has_type = has_type || id == TABLE_TYPE;
 		if (id == TABLE_JOBS) {
 			if (!parse_number(&number, optarg, 1, MAX_JOBS)) {
-				return ka_cli_usage(
+				return ka_usage(
 				    args.verb, "'%s' is no number of threads: 1 to %u", optarg, MAX_JOBS);
 			}
 			job.num_threads = (unsigned)number;
@@ -406,10 +406,10 @@ run_table(int argc, char **argv)
 		}
 	}
 	if (optind < argc) {
-		return ka_cli_usage(args.verb, "unexpected argument '%s'", argv[optind]);
+		return ka_usage(args.verb, "unexpected argument '%s'", argv[optind]);
 	}
 	if (!has_type || job.path == NULL || *job.path == '\0') {
-		return ka_cli_usage(args.verb, "--type and --out are needed");
+		return ka_usage(args.verb, "--type and --out are needed");
 	}
 	return make_table(&job);
 }
@@ -418,7 +418,7 @@ run_table(int argc, char **argv)
 
 enum { VERIFY_SAMPLE = 1 };
 
-static const struct ka_cli_option verify_options[] = {
+static const struct ka_option verify_options[] = {
 	{ "sample", "N", "number of entries to make again; default 64", VERIFY_SAMPLE },
 	{ NULL, NULL, NULL, 0 },
 };
@@ -432,20 +432,20 @@ map_file(struct ka_slice *out, const char *path)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0 || fstat(fd, &status) != 0) {
-		ka_cli_error("%s: %s", path, strerror(errno));
+		ka_error("%s: %s", path, strerror(errno));
 		if (fd >= 0) {
 			(void)close(fd);
 		}
 		return false;
 	}
 	if (!S_ISREG(status.st_mode) || status.st_size == 0) {
-		ka_cli_error("%s: %s", path, ka_err_text(KA_ERR_TABLE_MAGIC));
+		ka_error("%s: %s", path, ka_err_text(KA_ERR_TABLE_MAGIC));
 		(void)close(fd);
 		return false;
 	}
 	bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (bytes == MAP_FAILED) {
-		ka_cli_error("%s: %s", path, strerror(errno));
+		ka_error("%s: %s", path, strerror(errno));
 		(void)close(fd);
 		return false;
 	}
@@ -483,13 +483,13 @@ check_entry(struct ka_weakgen *weakgen, const struct ka_table *table, uint64_t i
 		err = regenerate(&made, weakgen, table, &hit);
 	}
 	if (err != KA_OK) {
-		ka_cli_error("entry %llu: %s", (unsigned long long)index, ka_err_text(err));
+		ka_error("entry %llu: %s", (unsigned long long)index, ka_err_text(err));
 		return -1;
 	}
 	if ((made & known) == (stored & known)) {
 		return 1;
 	}
-	ka_cli_error("entry %llu: %s, %s, pid %u: the generator makes another key", (unsigned long long)index,
+	ka_error("entry %llu: %s, %s, pid %u: the generator makes another key", (unsigned long long)index,
 	    ka_debian_arch_name(hit.id.architecture), ka_debian_randfile_name(hit.id.randfile), hit.id.pid);
 	return 0;
 }
@@ -506,7 +506,7 @@ check_sample(struct ka_weakgen *weakgen, const struct ka_table *table, uint64_t 
 		int result;
 
 		if (getentropy(&random, sizeof(random)) != 0) {
-			ka_cli_error("no random numbers: %s", strerror(errno));
+			ka_error("no random numbers: %s", strerror(errno));
 			return KA_EXIT_TROUBLE;
 		}
 		/* The bias of the remainder is below 2^-40. */
@@ -546,7 +546,7 @@ verify_table(const char *path, uint64_t num_wanted)
 		err = ka_weakgen_new(&weakgen, &type);
 	}
 	if (err != KA_OK) {
-		ka_cli_error("%s: %s", path, ka_err_text(err));
+		ka_error("%s: %s", path, ka_err_text(err));
 	} else {
 		status = check_sample(weakgen, &table, num_wanted);
 	}
@@ -558,7 +558,7 @@ verify_table(const char *path, uint64_t num_wanted)
 static int
 run_verify(int argc, char **argv)
 {
-	const struct ka_cli_args args = {
+	const struct ka_args args = {
 		.verb = "debian verify",
 		.synopsis = "FILE [--sample N]",
 		.description = "Checks a table's structure and checksum, and makes some of its keys again.\n"
@@ -570,16 +570,16 @@ run_verify(int argc, char **argv)
 	uint64_t num_wanted = DEFAULT_SAMPLE;
 	int id;
 
-	while ((id = ka_cli_args_next(&args)) != KA_CLI_ARGS_END) {
+	while ((id = ka_args_next(&args)) != KA_ARGS_END) {
 		if (id < 0) {
-			return id == KA_CLI_ARGS_DONE ? KA_EXIT_COMPLIANT : KA_EXIT_USAGE;
+			return id == KA_ARGS_DONE ? KA_EXIT_COMPLIANT : KA_EXIT_USAGE;
 		}
 		if (!parse_number(&num_wanted, optarg, 1, UINT32_MAX)) {
-			return ka_cli_usage(args.verb, "'%s' is no number of entries: at least 1", optarg);
+			return ka_usage(args.verb, "'%s' is no number of entries: at least 1", optarg);
 		}
 	}
 	if (optind + 1 != argc) {
-		return ka_cli_usage(args.verb, optind == argc ? "which table?" : "one table at a time");
+		return ka_usage(args.verb, optind == argc ? "which table?" : "one table at a time");
 	}
 	return verify_table(argv[optind], num_wanted);
 }
@@ -623,7 +623,7 @@ ka_cli_debian(int argc, char **argv)
 		return KA_EXIT_COMPLIANT;
 	}
 	if (strcmp(argv[1], "--version") == 0) {
-		return ka_cli_version();
+		return ka_print_version();
 	}
-	return ka_cli_usage("debian", "unknown verb '%s': key, table or verify", argv[1]);
+	return ka_usage("debian", "unknown verb '%s': key, table or verify", argv[1]);
 }

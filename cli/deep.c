@@ -62,7 +62,7 @@ ka_deep_new(void)
 {
 	struct ka_deep *deep = calloc(1, sizeof(*deep));
 	if (deep == NULL || (deep->walk = ka_weakgen_deep_new(KA_DEBIAN_PID_COUNT)) == NULL) {
-		ka_cli_error("out of memory");
+		ka_error("out of memory");
 		exit(KA_EXIT_TROUBLE);
 	}
 	return deep;
@@ -210,7 +210,7 @@ walk(struct ka_deep *deep, unsigned jobs, enum ka_progress_mode mode, const atom
 	enum ka_err err = ka_weakgen_deep_run(deep->walk, jobs, stop, show_progress, &progress);
 	ka_progress_end(&progress);
 	if (err != KA_OK)
-		ka_cli_error("--deep: %s", ka_err_text(err));
+		ka_error("--deep: %s", ka_err_text(err));
 }
 
 void
@@ -240,7 +240,7 @@ ka_deep_finish(struct ka_deep *deep, struct ka_sink *sink, struct ka_summary *su
 		ka_sink_take(sink, &lines, kept.index);
 	}
 	if (deep->failed != 0) {
-		ka_cli_error("the temporary file for --deep: %s (TMPDIR says where it lies)", strerror(deep->failed));
+		ka_error("the temporary file for --deep: %s (TMPDIR says where it lies)", strerror(deep->failed));
 		summary->complete = false;
 	}
 	ka_lines_clear(&lines);

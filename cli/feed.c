@@ -28,7 +28,7 @@ struct ka_feed {
 static void
 out_of_memory(void)
 {
-	ka_cli_error("out of memory");
+	ka_error("out of memory");
 	exit(KA_EXIT_TROUBLE);
 }
 

@@ -24,7 +24,7 @@ ka_worker_new(const struct ka_judging *judging)
 {
 	struct ka_worker *worker = calloc(1, sizeof(*worker));
 	if (worker == NULL || (worker->hasher = ka_hasher_new()) == NULL) {
-		ka_cli_error("out of memory");
+		ka_error("out of memory");
 		exit(KA_EXIT_TROUBLE);
 	}
 	worker->judging = judging;
@@ -106,7 +106,7 @@ make_arena(struct ka_worker *worker, size_t len)
 	free(worker->arena);
 	worker->arena = malloc(len);
 	if (worker->arena == NULL) {
-		ka_cli_error("out of memory");
+		ka_error("out of memory");
 		exit(KA_EXIT_TROUBLE);
 	}
 	worker->arena_len = len;

@@ -57,10 +57,10 @@ unknown_verb(const char *name)
 	size_t num = 0;
 	for (const struct ka_cli_verb *v = verbs; v->name != NULL; v++)
 		names[num++] = v->name;
-	const char *nearest = ka_cli_nearest(name, names, num);
+	const char *nearest = ka_nearest(name, names, num);
 	if (nearest != NULL)
-		return ka_cli_usage(NULL, "unknown verb '%s'; did you mean '%s'?", name, nearest);
-	return ka_cli_usage(NULL, "unknown verb '%s'", name);
+		return ka_usage(NULL, "unknown verb '%s'; did you mean '%s'?", name, nearest);
+	return ka_usage(NULL, "unknown verb '%s'", name);
 }
 
 static int
@@ -87,7 +87,7 @@ run_version(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	return ka_cli_version();
+	return ka_print_version();
 }
 
 int
@@ -105,10 +105,10 @@ main(int argc, char **argv)
 		return 0;
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
-		return ka_cli_version();
+		return ka_print_version();
 	const struct ka_cli_verb *verb = verb_by_name(argv[1]);
 	if (verb == NULL && argv[1][0] == '-')
-		return ka_cli_usage(NULL, "unknown option %s; the verb comes first, as in 'keyassay scan %s'", argv[1], argv[1]);
+		return ka_usage(NULL, "unknown option %s; the verb comes first, as in 'keyassay scan %s'", argv[1], argv[1]);
 	if (verb == NULL)
 		return unknown_verb(argv[1]);
 	return verb->run(argc - 1, argv + 1);

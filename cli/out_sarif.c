@@ -61,7 +61,7 @@ sarif_begin(struct ka_sink *sink)
 {
 	struct sarif *sarif = calloc(1, sizeof(*sarif));
 	if (sarif == NULL) {
-		ka_cli_error("out of memory");
+		ka_error("out of memory");
 		exit(KA_EXIT_TROUBLE);
 	}
 	sink->state = sarif;
@@ -276,7 +276,7 @@ sarif_end(struct ka_sink *sink, const struct ka_summary *summary)
 		first = false;
 	}
 	if (sarif->failed != 0 && w->failed == 0) {
-		ka_cli_error("the temporary file for notifications: %s (TMPDIR says where it lies)", strerror(sarif->failed));
+		ka_error("the temporary file for notifications: %s (TMPDIR says where it lies)", strerror(sarif->failed));
 		w->failed = sarif->failed;
 	}
 	struct ka_buf tail = { 0 };

@@ -108,7 +108,7 @@ text_begin(struct ka_sink *sink)
 {
 	struct text *text = calloc(1, sizeof(*text));
 	if (text == NULL) {
-		ka_cli_error("out of memory");
+		ka_error("out of memory");
 		exit(KA_EXIT_TROUBLE);
 	}
 	if (sink->quiet)
@@ -311,7 +311,7 @@ text_end(struct ka_sink *sink, const struct ka_summary *summary)
 		put_summary(sink->writer, summary);
 	}
 	if (text->failed != 0 && sink->writer->failed == 0) {
-		ka_cli_error("the temporary file for the table: %s (TMPDIR says where it lies)", strerror(text->failed));
+		ka_error("the temporary file for the table: %s (TMPDIR says where it lies)", strerror(text->failed));
 		sink->writer->failed = text->failed;
 	}
 	for (unsigned rank = 0; rank < KA_NUM_RANKS; rank++)

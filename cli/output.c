@@ -40,7 +40,7 @@ ka_lines_begin(struct ka_lines *lines, enum ka_rank rank, uint32_t index)
 		size_t cap = lines->cap == 0 ? 64 : 2 * lines->cap;
 		struct ka_line_mark *marks = realloc(lines->marks, cap * sizeof(*marks));
 		if (marks == NULL) {
-			ka_cli_error("out of memory");
+			ka_error("out of memory");
 			exit(KA_EXIT_TROUBLE);
 		}
 		lines->marks = marks;

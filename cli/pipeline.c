@@ -30,7 +30,7 @@ static void *
 need(void *mem)
 {
 	if (mem == NULL) {
-		ka_cli_error("out of memory");
+		ka_error("out of memory");
 		exit(KA_EXIT_TROUBLE);
 	}
 	return mem;

@@ -35,7 +35,7 @@ exit_status(const struct ka_summary *summary, const struct ka_writer *writer, un
 {
 	const struct ka_counts *c = &summary->counts;
 	if (writer->failed != 0) {
-		ka_cli_error("writing the results: %s", strerror(writer->failed));
+		ka_error("writing the results: %s", strerror(writer->failed));
 		return KA_EXIT_TROUBLE;
 	}
 	if (ka_counts_noncompliant(c) > 0)
@@ -56,13 +56,13 @@ ka_scan_run(const struct ka_scan *scan)
 
 	struct ka_ctx *ctx = ka_ctx_new();
 	if (ctx == NULL) {
-		ka_cli_error("out of memory");
+		ka_error("out of memory");
 		return KA_EXIT_TROUBLE;
 	}
 	unsigned refused = 0;
 	struct ka_tables *tables = NULL;
 	if ((scan->checks & KA_CHECK_BIT(KA_CHECK_DEBIAN_WEAK)) != 0) {
-		tables = ka_tables_load(ctx, &refused, ka_cli_table_refused);
+		tables = ka_tables_load(ctx, &refused, ka_tables_warn);
 		ka_ctx_set_prover(ctx, ka_weakgen_prove, NULL);
 	}
 

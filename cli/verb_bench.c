@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "bench/bench.h"
-#include "cli/args.h"
+#include "common/args.h"
 #include "cli/cli.h"
 #include "common/json.h"
 #include "common/tables.h"
@@ -22,7 +22,7 @@
 
 enum option_id { OPT_SECONDS = 1, OPT_JSON };
 
-static const struct ka_cli_option options[] = {
+static const struct ka_option options[] = {
 	{ "seconds", "N", "time for each figure; default 3", OPT_SECONDS },
 	{ "json", NULL, "print JSON", OPT_JSON },
 	{ NULL, NULL, NULL, 0 },
@@ -45,12 +45,12 @@ write_file(struct ka_bench *bench)
 	const char *dir = getenv("TMPDIR");
 	int len = snprintf(temporary_path, sizeof(temporary_path), "%s/keyassay-bench-XXXXXX", dir == NULL ? "/tmp" : dir);
 	if (len < 0 || (size_t)len >= sizeof(temporary_path)) {
-		ka_cli_error("TMPDIR is too long");
+		ka_error("TMPDIR is too long");
 		return false;
 	}
 	int fd = mkostemp(temporary_path, O_CLOEXEC);
 	if (fd < 0) {
-		ka_cli_error("%s: %s", temporary_path, strerror(errno));
+		ka_error("%s: %s", temporary_path, strerror(errno));
 		return false;
 	}
 	signal(SIGINT, remove_and_leave);
@@ -60,7 +60,7 @@ write_file(struct ka_bench *bench)
 	bool written = ka_bench_corpus_write(&bench->corpus, fd, bench->num_pem);
 	close(fd);
 	if (!written)
-		ka_cli_error("%s: cannot write the certificates to measure with", temporary_path);
+		ka_error("%s: cannot write the certificates to measure with", temporary_path);
 	return written;
 }
 
@@ -167,18 +167,18 @@ run(double seconds, bool as_json)
 	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
 	struct ka_ctx *ctx = ka_ctx_new();
 	if (len <= 0 || ctx == NULL) {
-		ka_cli_error(ctx == NULL ? "out of memory" : "cannot find this program's own file");
+		ka_error(ctx == NULL ? "out of memory" : "cannot find this program's own file");
 		ka_ctx_free(ctx);
 		return KA_EXIT_TROUBLE;
 	}
 	program[len] = '\0';
 	unsigned refused;
-	struct ka_tables *tables = ka_tables_load(ctx, &refused, ka_cli_table_refused);
+	struct ka_tables *tables = ka_tables_load(ctx, &refused, ka_tables_warn);
 	ka_ctx_set_prover(ctx, ka_weakgen_prove, NULL);
 	struct ka_bench bench = { .seconds = seconds, .program = program, .ctx = ctx, .at = (int64_t)time(NULL) };
 	int status = KA_EXIT_TROUBLE;
 	if (!ka_bench_corpus_make(&bench.corpus, MEMORY_CERTIFICATES)) {
-		ka_cli_error("cannot make the certificates to measure with");
+		ka_error("cannot make the certificates to measure with");
 	} else if (write_file(&bench)) {
 		run_figures(&bench, as_json);
 		status = 0;
@@ -194,7 +194,7 @@ run(double seconds, bool as_json)
 int
 ka_cli_bench(int argc, char **argv)
 {
-	const struct ka_cli_args args = {
+	const struct ka_args args = {
 		.verb = "bench",
 		.synopsis = "[--seconds N] [--json]",
 		.description = "Measures this machine on one core, each figure beside a reference measured in the same\n"
@@ -206,22 +206,22 @@ ka_cli_bench(int argc, char **argv)
 	double seconds = 3;
 	bool as_json = false;
 	int id;
-	while ((id = ka_cli_args_next(&args)) > 0) {
+	while ((id = ka_args_next(&args)) > 0) {
 		char *end;
 		switch ((enum option_id)id) {
 		case OPT_SECONDS:
 			seconds = strtod(optarg, &end);
 			if (*end != '\0' || end == optarg || !(seconds > 0 && seconds <= 3600))
-				return ka_cli_usage("bench", "--seconds takes a number up to 3600");
+				return ka_usage("bench", "--seconds takes a number up to 3600");
 			break;
 		case OPT_JSON:
 			as_json = true;
 			break;
 		}
 	}
-	if (id != KA_CLI_ARGS_END)
-		return id == KA_CLI_ARGS_DONE ? 0 : KA_EXIT_USAGE;
+	if (id != KA_ARGS_END)
+		return id == KA_ARGS_DONE ? 0 : KA_EXIT_USAGE;
 	if (optind < argc)
-		return ka_cli_usage("bench", "bench takes no arguments");
+		return ka_usage("bench", "bench takes no arguments");
 	return run(seconds, as_json);
 }

@@ -3,13 +3,13 @@
 #include <getopt.h>
 #include <time.h>
 
-#include "cli/args.h"
+#include "common/args.h"
 #include "cli/cli.h"
 #include "cli/scan.h"
 
 enum option_id { OPT_FROM = 1, OPT_DEEP, OPT_AT };
 
-static const struct ka_cli_option options[] = {
+static const struct ka_option options[] = {
 	{ "from", "FORMAT", "what the input is, as in keyassay scan", OPT_FROM },
 	{ "deep", NULL, "decide debian-weak without a table too, by computing the key streams: minutes", OPT_DEEP },
 	{ "at", "TIME", "judge validity at this time; default: now", OPT_AT },
@@ -19,7 +19,7 @@ static const struct ka_cli_option options[] = {
 int
 ka_cli_explain(int argc, char **argv)
 {
-	const struct ka_cli_args args = {
+	const struct ka_args args = {
 		.verb = "explain",
 		.synopsis = "[options] FILE...",
 		.description = "Says in words what each certificate or key in a file is, what every check looks for and\n"
@@ -36,25 +36,25 @@ ka_cli_explain(int argc, char **argv)
 		.jobs = 1,
 	};
 	int id;
-	while ((id = ka_cli_args_next(&args)) > 0) {
+	while ((id = ka_args_next(&args)) > 0) {
 		switch ((enum option_id)id) {
 		case OPT_FROM:
 			if (!ka_format_by_name(&scan.from, optarg))
-				return ka_cli_usage("explain", "unknown input format '%s'", optarg);
+				return ka_usage("explain", "unknown input format '%s'", optarg);
 			break;
 		case OPT_DEEP:
 			scan.deep = true;
 			break;
 		case OPT_AT:
 			if (ka_time_parse(&scan.at, optarg) != KA_OK)
-				return ka_cli_usage("explain", "--at takes a time as in 2026-01-31T00:00:00Z, not '%s'", optarg);
+				return ka_usage("explain", "--at takes a time as in 2026-01-31T00:00:00Z, not '%s'", optarg);
 			break;
 		}
 	}
-	if (id != KA_CLI_ARGS_END)
-		return id == KA_CLI_ARGS_DONE ? 0 : KA_EXIT_USAGE;
+	if (id != KA_ARGS_END)
+		return id == KA_ARGS_DONE ? 0 : KA_EXIT_USAGE;
 	if (optind == argc)
-		return ka_cli_usage("explain", "no FILE given; - is standard input");
+		return ka_usage("explain", "no FILE given; - is standard input");
 	scan.paths = argv + optind;
 	scan.num_paths = (size_t)(argc - optind);
 	return ka_scan_run(&scan);

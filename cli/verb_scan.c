@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/args.h"
+#include "common/args.h"
 #include "cli/cli.h"
 #include "cli/scan.h"
 
@@ -23,7 +23,7 @@ enum option_id {
 	OPT_NO_PROGRESS,
 };
 
-static const struct ka_cli_option options[] = {
+static const struct ka_option options[] = {
 	{ "from", "FORMAT", "what the input is: auto (default), pem, der, b64lines (a base64 certificate\n"
 	                    "a line), moduli (an RSA modulus in hex a line), ssh, jwk", OPT_FROM },
 	{ "format", "FORMAT", "what to print: text (default), jsonl, json, csv, sarif", OPT_FORMAT },
@@ -49,8 +49,8 @@ unknown_name(const char *what, const char *given, const char *const *names, size
 	struct ka_buf list = { 0 };
 	for (size_t i = 0; i < num; i++)
 		ka_buf_format(&list, "%s%s", i == 0 ? "" : ", ", names[i]);
-	const char *nearest = ka_cli_nearest(given, names, num);
-	ka_cli_usage("scan", "unknown %s '%s'%s%s%s There are: %.*s", what, given, nearest == NULL ? "." : "; did you mean '",
+	const char *nearest = ka_nearest(given, names, num);
+	ka_usage("scan", "unknown %s '%s'%s%s%s There are: %.*s", what, given, nearest == NULL ? "." : "; did you mean '",
 	    nearest == NULL ? "" : nearest, nearest == NULL ? "" : "'?", (int)list.len, list.data);
 	ka_buf_clear(&list);
 	return KA_EXIT_USAGE;
@@ -64,7 +64,7 @@ parse_checks(uint32_t *out_checks, const char *list)
 		char name[64];
 		size_t len = strcspn(list, ",");
 		if (len >= sizeof(name))
-			return ka_cli_usage("scan", "unknown check in --checks");
+			return ka_usage("scan", "unknown check in --checks");
 		memcpy(name, list, len);
 		name[len] = '\0';
 		const struct ka_check *check = len == 0 ? NULL : ka_check_by_name(name);
@@ -78,7 +78,7 @@ parse_checks(uint32_t *out_checks, const char *list)
 		list += len + (list[len] == ',');
 	}
 	if (checks == 0)
-		return ka_cli_usage("scan", "--checks names no check");
+		return ka_usage("scan", "--checks names no check");
 	*out_checks = checks;
 	return 0;
 }
@@ -89,7 +89,7 @@ parse_jobs(unsigned *out_jobs, const char *text)
 	char *end;
 	unsigned long jobs = strtoul(text, &end, 10);
 	if (text[0] < '0' || text[0] > '9' || *end != '\0' || jobs == 0 || jobs > MAX_JOBS)
-		return ka_cli_usage("scan", "--jobs takes a number from 1 to %u", MAX_JOBS);
+		return ka_usage("scan", "--jobs takes a number from 1 to %u", MAX_JOBS);
 	*out_jobs = (unsigned)jobs;
 	return 0;
 }
@@ -124,7 +124,7 @@ parse_option(struct ka_scan *scan, enum option_id id, const char *argument)
 		return 0;
 	case OPT_AT:
 		if (ka_time_parse(&scan->at, argument) != KA_OK)
-			return ka_cli_usage("scan", "--at takes a time as in 2026-01-31T00:00:00Z (RFC 3339), not '%s'", argument);
+			return ka_usage("scan", "--at takes a time as in 2026-01-31T00:00:00Z (RFC 3339), not '%s'", argument);
 		return 0;
 	case OPT_JOBS:
 		return parse_jobs(&scan->jobs, argument);
@@ -147,7 +147,7 @@ parse_option(struct ka_scan *scan, enum option_id id, const char *argument)
 int
 ka_cli_scan(int argc, char **argv)
 {
-	const struct ka_cli_args args = {
+	const struct ka_args args = {
 		.verb = "scan",
 		.synopsis = "[options] [PATH...]",
 		.description = "Judges every key in files, directories (with all below) or, with - or no PATH,\n"
@@ -169,19 +169,19 @@ ka_cli_scan(int argc, char **argv)
 	/* --checks wins over --profile, whichever comes first. */
 	uint32_t exactly = 0;
 	int id;
-	while ((id = ka_cli_args_next(&args)) > 0) {
+	while ((id = ka_args_next(&args)) > 0) {
 		int status = parse_option(&scan, (enum option_id)id, optarg);
 		if (status != 0)
 			return status;
 		if (id == OPT_CHECKS)
 			exactly = scan.checks;
 	}
-	if (id != KA_CLI_ARGS_END)
-		return id == KA_CLI_ARGS_DONE ? 0 : KA_EXIT_USAGE;
+	if (id != KA_ARGS_END)
+		return id == KA_ARGS_DONE ? 0 : KA_EXIT_USAGE;
 	if (exactly != 0)
 		scan.checks = exactly;
 	scan.paths = argv + optind;
 	scan.num_paths = (size_t)(argc - optind);
-	ka_cli_quiet(scan.quiet);
+	ka_quiet(scan.quiet);
 	return ka_scan_run(&scan);
 }

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/message.h"
+
 #ifndef KA_TABLES_DIR
 #define KA_TABLES_DIR "/usr/local/share/keyassay/tables"
 #endif
@@ -175,4 +177,10 @@ ka_tables_free(struct ka_tables *tables)
 		munmap(data, tables->files[i].len);
 	}
 	free(tables);
+}
+
+void
+ka_tables_warn(const char *path, const char *why)
+{
+	ka_warn("%s: table not used: %s", path, why);
 }

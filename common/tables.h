@@ -10,6 +10,9 @@ struct ka_tables;
 /* Told of each file that is refused; neither argument outlives the call. */
 typedef void (*ka_tables_refused_fn)(const char *path, const char *why);
 
+/* ka_tables_warn is a ka_tables_refused_fn that prints a warning (message.h). */
+void ka_tables_warn(const char *path, const char *why);
+
 /* ka_tables_load adds the *.kat files of KEYASSAY_TABLES (files and directories, separated by colons), else of the build tree, else of
  * the installation to ctx. A file that is refused is told to refused (or NULL) and counted in *out_refused; its keys stay undecided. The
  * result keeps the files mapped and must outlive ctx. */

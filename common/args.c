@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/args.h"
+#include "common/args.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "common/message.h"
 
 #define ID_HELP 1000
 #define ID_VERSION 1001
 
 static void
-print_help(const struct ka_cli_args *args)
+print_help(const struct ka_args *args)
 {
-	printf("Usage: keyassay %s %s\n\n%s\nOptions:\n", args->verb, args->synopsis, args->description);
-	for (const struct ka_cli_option *o = args->options; o->name != NULL; o++) {
+	printf("Usage: %s %s %s\n\n%s\nOptions:\n", ka_program(), args->verb, args->synopsis, args->description);
+	for (const struct ka_option *o = args->options; o->name != NULL; o++) {
 		int width = printf("  --%s%s%s", o->name, o->argument == NULL ? "" : " ", o->argument == NULL ? "" : o->argument);
 		if (width > 24)
 			printf("\n%*s", 26, "");
@@ -32,43 +32,43 @@ print_help(const struct ka_cli_args *args)
 }
 
 static int
-explain_mistake(const struct ka_cli_args *args, const struct option *known, size_t num, int what)
+explain_mistake(const struct ka_args *args, const struct option *known, size_t num, int what)
 {
 	const char *typed = args->argv[optind - 1];
 	if (optopt != 0 && (optopt < ' ' || optopt > '~' || what == ':')) {
 		/* A long option of the table: its argument is missing, or one was given that it does not take. */
 		for (size_t i = 0; i < num; i++) {
 			if (known[i].val == optopt) {
-				ka_cli_usage(args->verb, what == ':' ? "option --%s needs an argument" : "option --%s takes no argument",
+				ka_usage(args->verb, what == ':' ? "option --%s needs an argument" : "option --%s takes no argument",
 				    known[i].name);
-				return KA_CLI_ARGS_BAD;
+				return KA_ARGS_BAD;
 			}
 		}
 	}
 	if (optopt != 0) {
-		ka_cli_usage(args->verb, "unknown option -%c", optopt);
-		return KA_CLI_ARGS_BAD;
+		ka_usage(args->verb, "unknown option -%c", optopt);
+		return KA_ARGS_BAD;
 	}
-	const char *names[KA_CLI_MAX_OPTIONS + 2];
+	const char *names[KA_ARGS_MAX_OPTIONS + 2];
 	for (size_t i = 0; i < num; i++)
 		names[i] = known[i].name;
 	char stem[64];
 	snprintf(stem, sizeof(stem), "%s", typed[0] == '-' && typed[1] == '-' ? typed + 2 : typed);
 	stem[strcspn(stem, "=")] = '\0';
-	const char *nearest = ka_cli_nearest(stem, names, num);
+	const char *nearest = ka_nearest(stem, names, num);
 	if (nearest != NULL)
-		ka_cli_usage(args->verb, "unknown or ambiguous option --%s; did you mean --%s?", stem, nearest);
+		ka_usage(args->verb, "unknown or ambiguous option --%s; did you mean --%s?", stem, nearest);
 	else
-		ka_cli_usage(args->verb, "unknown option --%s", stem);
-	return KA_CLI_ARGS_BAD;
+		ka_usage(args->verb, "unknown option --%s", stem);
+	return KA_ARGS_BAD;
 }
 
 int
-ka_cli_args_next(const struct ka_cli_args *args)
+ka_args_next(const struct ka_args *args)
 {
-	struct option known[KA_CLI_MAX_OPTIONS + 3] = { 0 };
+	struct option known[KA_ARGS_MAX_OPTIONS + 3] = { 0 };
 	size_t num = 0;
-	for (const struct ka_cli_option *o = args->options; o->name != NULL && num < KA_CLI_MAX_OPTIONS; o++) {
+	for (const struct ka_option *o = args->options; o->name != NULL && num < KA_ARGS_MAX_OPTIONS; o++) {
 		known[num].name = o->name;
 		known[num].has_arg = o->argument == NULL ? no_argument : required_argument;
 		known[num++].val = o->id;
@@ -80,14 +80,14 @@ ka_cli_args_next(const struct ka_cli_args *args)
 	int id = getopt_long(args->argc, args->argv, ":h", known, NULL);
 	switch (id) {
 	case -1:
-		return KA_CLI_ARGS_END;
+		return KA_ARGS_END;
 	case 'h':
 	case ID_HELP:
 		print_help(args);
-		return KA_CLI_ARGS_DONE;
+		return KA_ARGS_DONE;
 	case ID_VERSION:
-		ka_cli_version();
-		return KA_CLI_ARGS_DONE;
+		ka_print_version();
+		return KA_ARGS_DONE;
 	case '?':
 	case ':':
 		return explain_mistake(args, known, num, id);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
+#include "common/message.h"
 
-#include "cli/cli.h"
+#include <string.h>
 
 #define MAX_NAME 32
 
@@ -33,7 +33,7 @@ edit_distance(const char *a, const char *b)
 }
 
 const char *
-ka_cli_nearest(const char *typed, const char *const *names, size_t num)
+ka_nearest(const char *typed, const char *const *names, size_t num)
 {
 	const char *best = NULL;
 	size_t best_distance = 3;

@@ -1,17 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "common/message.h"
+
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "common/buf.h"
-#include "cli/cli.h"
+#include <keyassay/keyassay.h>
 
+#include "common/buf.h"
+
+#define TROUBLE 3 /* as of ka_out_of_memory */
+
+static const char *program = "keyassay";
 static bool is_quiet;
 
 void
-ka_cli_quiet(bool quiet)
+ka_program_set(const char *name)
+{
+	program = name;
+}
+
+const char *
+ka_program(void)
+{
+	return program;
+}
+
+void
+ka_quiet(bool quiet)
 {
 	is_quiet = quiet;
 }
@@ -23,7 +39,8 @@ print_message(const char *format, va_list args)
 	char text[2048];
 	vsnprintf(text, sizeof(text), format, args);
 	struct ka_buf line = { 0 };
-	ka_buf_puts(&line, "keyassay: ");
+	ka_buf_puts(&line, program);
+	ka_buf_puts(&line, ": ");
 	ka_buf_clean(&line, text, strlen(text));
 	ka_buf_putc(&line, '\n');
 	for (size_t at = 0; at < line.len;) {
@@ -36,7 +53,7 @@ print_message(const char *format, va_list args)
 }
 
 void
-ka_cli_warn(const char *format, ...)
+ka_warn(const char *format, ...)
 {
 	if (is_quiet)
 		return;
@@ -47,7 +64,7 @@ ka_cli_warn(const char *format, ...)
 }
 
 void
-ka_cli_error(const char *format, ...)
+ka_error(const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
@@ -56,33 +73,19 @@ ka_cli_error(const char *format, ...)
 }
 
 int
-ka_cli_usage(const char *verb, const char *format, ...)
+ka_usage(const char *verb, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
 	print_message(format, args);
 	va_end(args);
-	ka_cli_error("'keyassay %s%s--help' shows what is possible", verb == NULL ? "" : verb, verb == NULL ? "" : " ");
-	return KA_EXIT_USAGE;
+	ka_error("'%s %s%s--help' shows what is possible", program, verb == NULL ? "" : verb, verb == NULL ? "" : " ");
+	return KA_USAGE;
 }
 
 int
-ka_cli_version(void)
+ka_print_version(void)
 {
-	printf("keyassay %s\nLicence: Apache-2.0\n", ka_version());
-	return fflush(stdout) == 0 ? 0 : KA_EXIT_TROUBLE;
-}
-
-double
-ka_cli_now(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-void
-ka_cli_table_refused(const char *path, const char *why)
-{
-	ka_cli_warn("%s: table not used: %s", path, why);
+	printf("%s %s\nLicence: Apache-2.0\n", program, ka_version());
+	return fflush(stdout) == 0 ? 0 : TROUBLE;
 }
