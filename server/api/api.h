@@ -147,12 +147,12 @@ struct ka_raw_request {
 };
 
 /* ka_api_handle does everything from authentication to the reply. http sends: status, x-amzn-ErrorType, x-amzn-RequestId, body.
- * Also tells the route's name and the access key for log and metrics ("" when unknown). */
+ * Also tells the route's name and who asked, for log and metrics ("" when unknown). */
 struct ka_api_result {
 	unsigned status;
 	const char *error_type; /* NULL for success */
 	const char *operation;  /* "RegisterCACertificate", or "" */
-	const char *access_key_id;
+	const char *access_key_id, *account; /* "" when unknown */
 	struct ka_buf body; /* the caller clears it */
 };
 void ka_api_handle(struct ka_api_result *out, struct ka_server *server, struct ka_arena *arena, const struct ka_raw_request *raw);
