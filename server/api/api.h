@@ -44,6 +44,10 @@ enum ka_api_error {
 	KA_NUM_API_ERRORS
 };
 
+/* ka_api_error_status returns the HTTP status, ka_api_error_name the shape's name ("InvalidRequestException"); KA_API_OK: 200, NULL. */
+unsigned ka_api_error_status(enum ka_api_error error);
+const char *ka_api_error_name(enum ka_api_error error);
+
 /* Who asks: set by sigv4/. */
 struct ka_identity {
 	char account[KA_ACCOUNT_LEN + 1];
@@ -53,6 +57,7 @@ struct ka_identity {
 };
 
 struct ka_route;
+struct ka_value; /* params.h */
 
 /* What an operation sees. All strings and JSON live until the reply is sent. */
 struct ka_request {
@@ -64,12 +69,13 @@ struct ka_request {
 	const char *id;        /* request id, also x-amzn-RequestId */
 	int64_t now;           /* milliseconds, once for the whole request */
 	json_t *body;          /* the checked JSON object; an empty object when there is none */
-	const void *values;    /* params.c: values of path and query parameters */
+	struct ka_value *values; /* one per parameter of the route, in its order */
 };
 
 /* Checked parameters by their model name ("certificateId", "pageSize", "setAsActive"), from wherever the route has them: path,
  * query or the body's top level. Absent: NULL, and false or the fallback. Structures, lists and maps of the body: ka_param_json,
- * whose shape has been checked against the route's table too. Certificate ids come in lower case without 0x. */
+ * which has been checked against the route's table and holds nothing else: unknown and null members are gone at every level.
+ * Certificate ids come in lower case without 0x. */
 const char *ka_param_text(const struct ka_request *request, const char *name);
 bool ka_param_bool(const struct ka_request *request, const char *name, bool fallback);
 int64_t ka_param_int(const struct ka_request *request, const char *name, int64_t fallback);
@@ -77,6 +83,9 @@ int64_t ka_param_int(const struct ka_request *request, const char *name, int64_t
 bool ka_param_time(const struct ka_request *request, int64_t *out_ms, const char *name);
 json_t *ka_param_json(const struct ka_request *request, const char *name);
 bool ka_param_given(const struct ka_request *request, const char *name);
+/* Position of an enum's value in its shape's list, counted from 1; 0 when absent. So enumerators that follow the model's order
+ * need no table of their own. */
+unsigned ka_param_enum(const struct ka_request *request, const char *name);
 
 /* A reply: either a JSON object, or an error. */
 struct ka_reply {
@@ -112,15 +121,20 @@ void ka_json_pem(struct ka_json *json, const char *name, struct ka_slice der);
 /* ARNs, in the arena: "arn:aws:iot:REGION:ACCOUNT:KIND/NAME"; kind "cacert", "cert", "scheduledaudit", "mitigationaction". */
 const char *ka_arn(const struct ka_request *request, const char *kind, const char *name);
 
+/* ka_arn_read takes such an ARN of the request's own account and region apart; both strings are in the arena. False: not one. */
+bool ka_arn_read(const char **out_kind, const char **out_name, const struct ka_request *request, const char *arn);
+
 /* Pages. ka_page_begin reads size and token of a list operation (names differ: "pageSize" and "marker", "maxResults" and
- * "nextToken"); filter names what else selects, so that a token does not fit another list. False: the reply is an error (token
- * tampered with or of another list). ka_page_end writes the token member when there are more. */
+ * "nextToken"); filter names what else selects ("" when nothing does), so that a token does not fit another list. Without a token
+ * *out_after is zero. False: the reply is an error (token tampered with or of another list). ka_page_end writes the token member
+ * (out_token_name: "nextMarker", "nextToken") when there are more rows behind the last one that was written; ask the store for
+ * limit + 1 rows to know. */
 struct ka_cursor {
 	int64_t a, b; /* whatever the list is ordered by: seq, or expiration and seq */
 };
 bool ka_page_begin(struct ka_reply *reply, uint32_t *out_limit, struct ka_cursor *out_after, struct ka_request *request,
     const char *size_name, const char *token_name, const char *filter);
-void ka_page_end(struct ka_json *json, struct ka_request *request, const char *token_name, const char *filter,
+void ka_page_end(struct ka_json *json, struct ka_request *request, const char *out_token_name, const char *filter,
     const struct ka_cursor *last, bool more);
 
 /* ka_log_change appends to the log of state changes inside a transaction (store/rows.h: before and after are JSON or NULL). */
@@ -151,6 +165,7 @@ struct ka_raw_request {
 struct ka_api_result {
 	unsigned status;
 	const char *error_type; /* NULL for success */
+	const char *allow;      /* the Allow header of a 405 ("GET, PUT"), else NULL */
 	const char *operation;  /* "RegisterCACertificate", or "" */
 	const char *access_key_id, *account; /* "" when unknown */
 	struct ka_buf body; /* the caller clears it */

@@ -21,7 +21,8 @@ struct ka_shape {
 	int64_t min, max; /* string and list lengths in characters and members; integers' values */
 	bool has_min, has_max;
 	const char *pattern;             /* the model's text, for messages and the test against botocore */
-	bool (*matches)(const char *text); /* what decides it */
+	bool (*matches)(const char *text); /* what decides it (patterns.h); NULL: the pattern takes everything */
+	void (*normalise)(char *text);     /* shortens or changes letters in place before anything is checked; or NULL */
 	const char *const *values;         /* enum: NULL-terminated */
 	const struct ka_member *members;   /* structures: ended by a NULL name */
 	const struct ka_shape *element;    /* lists: members; maps: values */
@@ -54,5 +55,20 @@ struct ka_route {
 
 /* ka_routes returns the table, ended by a NULL name. */
 const struct ka_route *ka_routes(void);
+
+#define KA_MAX_PATH_PARAMS 2u
+
+struct ka_route_match {
+	const struct ka_route *route; /* NULL: no operation has this path and method */
+	/* What stands in the path's {names}, in their order, still percent-encoded. */
+	struct ka_slice segments[KA_MAX_PATH_PARAMS];
+	unsigned methods; /* mask of 1u << enum ka_method: what operations this path has; 0: no such path */
+};
+
+/* ka_route_match finds the operation of a request. The path's segments are compared percent-decoded. */
+void ka_route_match(struct ka_route_match *out, const char *method, const char *path);
+
+/* ka_method_name returns "GET". */
+const char *ka_method_name(enum ka_method method);
 
 #endif

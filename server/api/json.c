@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JSON of replies that common/json.h does not have. */
+#include "server/api/api.h"
+
+#include <string.h>
+
+void
+ka_json_millis(struct ka_json *json, const char *name, int64_t ms)
+{
+	uint64_t magnitude = ms < 0 ? 0 - (uint64_t)ms : (uint64_t)ms;
+
+	ka_json_name(json, name);
+	if (ms < 0)
+		ka_buf_putc(json->buf, '-');
+	ka_buf_decimal(json->buf, magnitude / 1000);
+	if (magnitude % 1000 == 0)
+		return;
+	ka_buf_format(json->buf, ".%03u", (unsigned)(magnitude % 1000));
+	while (json->buf->data[json->buf->len - 1] == '0')
+		json->buf->len--;
+}
+
+void
+ka_json_raw(struct ka_json *json, const char *name, const char *text)
+{
+	ka_json_name(json, name);
+	ka_buf_puts(json->buf, text);
+}
+
+/* RFC 4648, section 4; a line break, escaped for JSON, behind every 64 characters and at the end (RFC 7468). */
+static void
+put_base64_lines(struct ka_buf *buf, struct ka_slice bytes)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	ka_buf_reserve(buf, bytes.len / 3 * 4 + bytes.len / 48 * 2 + 8);
+	for (size_t at = 0; at < bytes.len; at += 3) {
+		size_t left = bytes.len - at;
+		uint32_t group = (uint32_t)bytes.data[at] << 16;
+
+		if (left > 1)
+			group |= (uint32_t)bytes.data[at + 1] << 8;
+		if (left > 2)
+			group |= bytes.data[at + 2];
+		ka_buf_putc(buf, digits[group >> 18]);
+		ka_buf_putc(buf, digits[group >> 12 & 63]);
+		ka_buf_putc(buf, left > 1 ? digits[group >> 6 & 63] : '=');
+		ka_buf_putc(buf, left > 2 ? digits[group & 63] : '=');
+		if ((at / 3) % 16 == 15 || left <= 3)
+			ka_buf_put(buf, "\\n", 2);
+	}
+}
+
+void
+ka_json_pem(struct ka_json *json, const char *name, struct ka_slice der)
+{
+	ka_json_name(json, name);
+	ka_buf_puts(json->buf, "\"-----BEGIN CERTIFICATE-----\\n");
+	put_base64_lines(json->buf, der);
+	ka_buf_puts(json->buf, "-----END CERTIFICATE-----\\n\"");
+}
