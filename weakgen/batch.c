@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A table needs 294,912 streams, all independent. Where the CPU has a kernel that tests several numbers at once, that
- * many streams are kept under way and each gives one candidate per turn; a stream that is done makes room for the
- * next.
+ * A table needs 294,912 streams, all independent. Where the CPU has a kernel that tests several numbers at once, twice
+ * as many streams are kept under way. In each turn those without a candidate draw one; the wider sieve throws out what
+ * it can; and when enough candidates have come together, or no stream is left that could draw, they are tested. A
+ * stream that is done makes room for the next.
  */
 #include "weakgen/batch.h"
 
@@ -12,16 +13,19 @@
 
 #include <stdlib.h>
 
-/* Each lane has a claim, and each of the rounds that wait may belong to another one. */
-#define MAX_CLAIMS (2 * KA_WEAKGEN_LANES)
+#define MAX_STREAMS (2 * KA_WEAKGEN_LANES)
+
+/* Each stream has a claim, and each of the rounds that wait may belong to another one. */
+#define MAX_CLAIMS (MAX_STREAMS + KA_WEAKGEN_LANES)
 
 struct rsa_batch;
 
-struct lane {
+struct stream {
 	struct rsa_batch *batch;
 	struct ka_weakgen_rsa rsa;
 	struct ka_weakgen_claim *claim; /* NULL when idle */
-	bool other;                     /* the stream runs a second time, with exponent 3 */
+	bool sifted;                    /* its candidate has been through the wider sieve */
+	bool other;                     /* it runs a second time, with exponent 3 */
 };
 
 struct rsa_batch {
@@ -29,11 +33,13 @@ struct rsa_batch {
 	const struct ka_weakgen_kernels *kernels;
 	const struct ka_weakgen_feed *feed;
 	struct ka_weakgen_sieve sieve;
+	struct ka_weakgen_wide wide;
+	bool has_wide;
 	mpz_t exponent, other_exponent;
 	void *scratch;
 	struct ka_weakgen_confirm *confirm; /* NULL: rounds are done one by one */
-	unsigned num_lanes, num_active;
-	struct lane lanes[KA_WEAKGEN_LANES];
+	unsigned num_streams, num_active;
+	struct stream streams[MAX_STREAMS];
 	struct ka_weakgen_claim claims[MAX_CLAIMS];
 };
 
@@ -45,23 +51,23 @@ candidate_bits(const struct ka_weakgen_type *type)
 }
 
 static void
-start_lane(struct lane *lane)
+start_stream(struct stream *stream)
 {
-	const struct rsa_batch *batch = lane->batch;
-	const struct ka_debian_id *id = &lane->claim->id;
+	const struct rsa_batch *batch = stream->batch;
+	const struct ka_debian_id *id = &stream->claim->id;
 	struct ka_weakgen_prng prng;
 
 	ka_weakgen_prng_init(
 	    &prng, batch->kernels->sha1, ka_weakgen_machine_of(id->architecture), id->randfile, id->pid);
 	ka_weakgen_rsa_start(
-	    &lane->rsa, &prng, batch->type->bits, lane->other ? batch->other_exponent : batch->exponent);
+	    &stream->rsa, &prng, batch->type->bits, stream->other ? batch->other_exponent : batch->exponent);
 }
 
-/* Gives an idle lane the next stream, if there is one. */
+/* Gives an idle place the next of the feed's streams, if there is one. */
 static void
-fill_lane(struct lane *lane)
+fill_stream(struct stream *stream)
 {
-	struct rsa_batch *batch = lane->batch;
+	struct rsa_batch *batch = stream->batch;
 	struct ka_weakgen_claim *claim = batch->claims;
 	struct ka_debian_id id;
 
@@ -72,19 +78,19 @@ fill_lane(struct lane *lane)
 		claim++;
 	}
 	*claim = (struct ka_weakgen_claim){ .id = id, .used = true };
-	lane->claim = claim;
-	lane->other = false;
+	stream->claim = claim;
+	stream->other = false;
 	batch->num_active++;
-	start_lane(lane);
+	start_stream(stream);
 }
 
 static void
-keep_fingerprint(struct lane *lane)
+keep_fingerprint(struct stream *stream)
 {
-	struct ka_weakgen_result *result = &lane->claim->result;
-	uint64_t fingerprint = ka_weakgen_rsa_fingerprint(&lane->rsa);
+	struct ka_weakgen_result *result = &stream->claim->result;
+	uint64_t fingerprint = ka_weakgen_rsa_fingerprint(&stream->rsa);
 
-	if (lane->other) {
+	if (stream->other) {
 		result->has_other = true;
 		result->other_fingerprint = fingerprint;
 		return;
@@ -96,23 +102,23 @@ keep_fingerprint(struct lane *lane)
 static enum ka_err
 make_alone(struct rsa_batch *batch, struct ka_weakgen_claim *claim)
 {
-	struct lane lane = { .batch = batch, .claim = claim };
+	struct stream stream = { .batch = batch, .claim = claim };
 	enum ka_err err = KA_OK;
 
 	claim->result = (struct ka_weakgen_result){ 0 };
-	ka_weakgen_rsa_init(&lane.rsa);
-	for (unsigned run = 0; err == KA_OK && run < 2 && (run == 0 || lane.rsa.exponent_mattered); run++) {
-		lane.other = run == 1;
-		start_lane(&lane);
-		while (err == KA_OK && lane.rsa.state != KA_WEAKGEN_RSA_DONE) {
-			ka_weakgen_rsa_draw(&lane.rsa, &batch->sieve, batch->kernels);
-			err = ka_weakgen_rsa_test(&lane.rsa);
+	ka_weakgen_rsa_init(&stream.rsa);
+	for (unsigned run = 0; err == KA_OK && run < 2 && (run == 0 || stream.rsa.exponent_mattered); run++) {
+		stream.other = run == 1;
+		start_stream(&stream);
+		while (err == KA_OK && stream.rsa.state != KA_WEAKGEN_RSA_DONE) {
+			ka_weakgen_rsa_draw(&stream.rsa, &batch->sieve, batch->kernels);
+			err = ka_weakgen_rsa_test(&stream.rsa);
 		}
 		if (err == KA_OK) {
-			keep_fingerprint(&lane);
+			keep_fingerprint(&stream);
 		}
 	}
-	ka_weakgen_rsa_clear(&lane.rsa);
+	ka_weakgen_rsa_clear(&stream.rsa);
 	return err;
 }
 
@@ -132,34 +138,34 @@ claim_done(void *arg, struct ka_weakgen_claim *claim)
 
 /* Looking for primes only: hands a found one over. */
 static enum ka_err
-offer_prime(struct lane *lane)
+offer_prime(struct stream *stream)
 {
-	struct rsa_batch *batch = lane->batch;
-	struct ka_weakgen_claim *claim = lane->claim;
+	struct rsa_batch *batch = stream->batch;
+	struct ka_weakgen_claim *claim = stream->claim;
 
-	if (batch->feed->prime(batch->feed->arg, &claim->id, lane->rsa.p)) {
-		lane->rsa.has_p = false;
+	if (batch->feed->prime(batch->feed->arg, &claim->id, stream->rsa.p)) {
+		stream->rsa.has_p = false;
 		return KA_OK;
 	}
-	lane->claim = NULL;
+	stream->claim = NULL;
 	batch->num_active--;
 	return claim_done(batch, claim);
 }
 
-/* The stream has both primes: the lane runs it again for the other exponent, or is idle. */
+/* The stream has both primes: it runs again for the other exponent, or its place is idle. */
 static enum ka_err
-finish_lane(struct lane *lane)
+finish_stream(struct stream *stream)
 {
-	struct rsa_batch *batch = lane->batch;
-	struct ka_weakgen_claim *claim = lane->claim;
+	struct rsa_batch *batch = stream->batch;
+	struct ka_weakgen_claim *claim = stream->claim;
 
-	keep_fingerprint(lane);
-	if (lane->rsa.exponent_mattered && !lane->other) {
-		lane->other = true;
-		start_lane(lane);
+	keep_fingerprint(stream);
+	if (stream->rsa.exponent_mattered && !stream->other) {
+		stream->other = true;
+		start_stream(stream);
 		return KA_OK;
 	}
-	lane->claim = NULL;
+	stream->claim = NULL;
 	batch->num_active--;
 	if (batch->confirm != NULL) {
 		return ka_weakgen_confirm_complete(batch->confirm, claim);
@@ -170,51 +176,109 @@ finish_lane(struct lane *lane)
 static enum ka_err
 add_round(void *arg, mpz_srcptr number, mpz_srcptr base)
 {
-	struct lane *lane = arg;
+	struct stream *stream = arg;
 
-	return ka_weakgen_confirm_add(lane->batch->confirm, lane->claim, number, base);
+	return ka_weakgen_confirm_add(stream->batch->confirm, stream->claim, number, base);
 }
 
-/* Which lanes' candidates may be prime. Idle lanes repeat the candidate of an active one. */
+/* Which of the streams' candidates may be prime. Idle lanes repeat the first. */
 static unsigned
-maybe_prime(struct rsa_batch *batch)
+maybe_prime(struct rsa_batch *batch, struct stream *const *streams, unsigned num)
 {
 	mpz_srcptr numbers[KA_WEAKGEN_LANES];
-	mpz_srcptr any = NULL;
 
 	if (batch->scratch == NULL) {
 		return ~0u;
 	}
-	for (unsigned i = 0; i < batch->num_lanes; i++) {
-		if (batch->lanes[i].claim != NULL) {
-			any = batch->lanes[i].rsa.candidate;
-		}
-	}
 	for (unsigned i = 0; i < KA_WEAKGEN_LANES; i++) {
-		numbers[i] = batch->lanes[i].claim != NULL ? batch->lanes[i].rsa.candidate : any;
+		numbers[i] = streams[i < num ? i : 0]->rsa.candidate;
 	}
 	return batch->kernels->fermat(batch->scratch, numbers, candidate_bits(batch->type));
 }
 
-/* One candidate of the lane. */
+/* One candidate of the stream. */
 static enum ka_err
-step_lane(struct lane *lane, bool maybe)
+step_stream(struct stream *stream, bool maybe)
 {
 	enum ka_err err;
 
 	if (!maybe) {
-		return ka_weakgen_rsa_reject(&lane->rsa);
+		return ka_weakgen_rsa_reject(&stream->rsa);
 	}
-	if (lane->batch->confirm != NULL) {
-		err = ka_weakgen_rsa_claim(&lane->rsa, add_round, lane);
+	if (stream->batch->confirm != NULL) {
+		err = ka_weakgen_rsa_claim(&stream->rsa, add_round, stream);
 	} else {
-		err = ka_weakgen_rsa_test(&lane->rsa);
+		err = ka_weakgen_rsa_test(&stream->rsa);
 	}
-	if (err == KA_OK && lane->batch->feed->prime != NULL && lane->rsa.has_p) {
-		return offer_prime(lane);
+	if (err == KA_OK && stream->batch->feed->prime != NULL && stream->rsa.has_p) {
+		return offer_prime(stream);
 	}
-	if (err == KA_OK && lane->rsa.state == KA_WEAKGEN_RSA_DONE) {
-		return finish_lane(lane);
+	if (err == KA_OK && stream->rsa.state == KA_WEAKGEN_RSA_DONE) {
+		return finish_stream(stream);
+	}
+	return err;
+}
+
+/* Candidates with a factor are gone, the others wait to be tested. */
+static enum ka_err
+sift(struct rsa_batch *batch, struct stream *const *streams, unsigned num)
+{
+	mpz_srcptr numbers[KA_WEAKGEN_WIDE_LANES];
+	enum ka_err err = KA_OK;
+	unsigned mask = 0;
+
+	for (unsigned i = 0; i < num; i++) {
+		numbers[i] = streams[i]->rsa.candidate;
+	}
+	if (num > 0 && batch->has_wide) {
+		mask = batch->kernels->wide(&batch->wide, numbers, num);
+	}
+	for (unsigned i = 0; err == KA_OK && i < num; i++) {
+		streams[i]->sifted = (mask >> i & 1) == 0;
+		if (!streams[i]->sifted) {
+			err = ka_weakgen_rsa_reject(&streams[i]->rsa);
+		}
+	}
+	return err;
+}
+
+/* Streams without a candidate draw one, which is sifted. */
+static enum ka_err
+draw(struct rsa_batch *batch)
+{
+	struct stream *fresh[KA_WEAKGEN_WIDE_LANES];
+	enum ka_err err = KA_OK;
+	unsigned num = 0;
+
+	for (unsigned i = 0; err == KA_OK && i < batch->num_streams; i++) {
+		struct stream *stream = &batch->streams[i];
+
+		if (stream->claim == NULL || stream->sifted) {
+			continue;
+		}
+		ka_weakgen_rsa_draw(&stream->rsa, &batch->sieve, batch->kernels);
+		fresh[num++] = stream;
+		if (num == KA_WEAKGEN_WIDE_LANES) {
+			err = sift(batch, fresh, num);
+			num = 0;
+		}
+	}
+	return err == KA_OK ? sift(batch, fresh, num) : err;
+}
+
+/* Tests candidates that have been sifted. */
+static enum ka_err
+test(struct rsa_batch *batch, struct stream *const *streams, unsigned num)
+{
+	unsigned mask = maybe_prime(batch, streams, num);
+	enum ka_err err = KA_OK;
+
+	for (unsigned i = 0; err == KA_OK && i < num; i++) {
+		streams[i]->sifted = false;
+		err = step_stream(streams[i], (mask >> i & 1) != 0);
+		if (streams[i]->claim == NULL) {
+			fill_stream(streams[i]);
+		}
 	}
 	return err;
 }
@@ -222,24 +286,22 @@ step_lane(struct lane *lane, bool maybe)
 static enum ka_err
 turn(struct rsa_batch *batch)
 {
-	enum ka_err err = KA_OK;
-	unsigned mask;
+	struct stream *sifted[MAX_STREAMS];
+	enum ka_err err = draw(batch);
+	unsigned lanes = batch->scratch != NULL ? KA_WEAKGEN_LANES : 1;
+	unsigned num = 0, done = 0;
 
-	for (unsigned i = 0; i < batch->num_lanes; i++) {
-		if (batch->lanes[i].claim != NULL) {
-			ka_weakgen_rsa_draw(&batch->lanes[i].rsa, &batch->sieve, batch->kernels);
+	for (unsigned i = 0; i < batch->num_streams; i++) {
+		if (batch->streams[i].claim != NULL && batch->streams[i].sifted) {
+			sifted[num++] = &batch->streams[i];
 		}
 	}
-	mask = maybe_prime(batch);
-	for (unsigned i = 0; err == KA_OK && i < batch->num_lanes; i++) {
-		struct lane *lane = &batch->lanes[i];
-
-		if (lane->claim != NULL) {
-			err = step_lane(lane, (mask & (1u << i)) != 0);
-		}
-		if (lane->claim == NULL) {
-			fill_lane(lane);
-		}
+	for (; err == KA_OK && num - done >= lanes; done += lanes) {
+		err = test(batch, sifted + done, lanes);
+	}
+	/* The last streams do not fill the lanes any more. */
+	if (err == KA_OK && done == 0 && num == batch->num_active) {
+		err = test(batch, sifted, num);
 	}
 	return err;
 }
@@ -250,15 +312,20 @@ open_batch(struct rsa_batch *batch)
 {
 	const struct ka_weakgen_kernels *kernels = batch->kernels;
 	uint32_t bits = candidate_bits(batch->type);
+	uint32_t limit = ka_weakgen_wide_limit(kernels, bits);
 	enum ka_err err = ka_weakgen_sieve_init(&batch->sieve, (batch->type->bits + 1) / 2);
 
-	batch->num_lanes = kernels->fermat != NULL ? KA_WEAKGEN_LANES : 1;
+	batch->num_streams = kernels->fermat != NULL ? MAX_STREAMS : 1;
 	/* Every prime suits the exponent 1. */
 	mpz_init_set_ui(batch->exponent, batch->feed->prime != NULL ? 1 : KA_WEAKGEN_DEFAULT_EXPONENT);
 	mpz_init_set_ui(batch->other_exponent, 3);
-	for (unsigned i = 0; i < batch->num_lanes; i++) {
-		batch->lanes[i].batch = batch;
-		ka_weakgen_rsa_init(&batch->lanes[i].rsa);
+	for (unsigned i = 0; i < batch->num_streams; i++) {
+		batch->streams[i].batch = batch;
+		ka_weakgen_rsa_init(&batch->streams[i].rsa);
+	}
+	if (err == KA_OK && limit != 0) {
+		err = ka_weakgen_wide_init(&batch->wide, bits, limit);
+		batch->has_wide = err == KA_OK;
 	}
 	if (err == KA_OK && kernels->fermat != NULL) {
 		batch->scratch = aligned_alloc(64, kernels->fermat_scratch_len(bits));
@@ -274,11 +341,14 @@ open_batch(struct rsa_batch *batch)
 static void
 close_batch(struct rsa_batch *batch)
 {
-	for (unsigned i = 0; i < batch->num_lanes; i++) {
-		ka_weakgen_rsa_clear(&batch->lanes[i].rsa);
+	for (unsigned i = 0; i < batch->num_streams; i++) {
+		ka_weakgen_rsa_clear(&batch->streams[i].rsa);
 	}
 	mpz_clears(batch->exponent, batch->other_exponent, NULL);
 	ka_weakgen_sieve_clear(&batch->sieve);
+	if (batch->has_wide) {
+		ka_weakgen_wide_clear(&batch->wide);
+	}
 	ka_weakgen_confirm_free(batch->confirm);
 	free(batch->scratch);
 	free(batch);
@@ -298,8 +368,8 @@ run_rsa(
 	batch->kernels = kernels;
 	batch->feed = feed;
 	err = open_batch(batch);
-	for (unsigned i = 0; err == KA_OK && i < batch->num_lanes; i++) {
-		fill_lane(&batch->lanes[i]);
+	for (unsigned i = 0; err == KA_OK && i < batch->num_streams; i++) {
+		fill_stream(&batch->streams[i]);
 	}
 	while (err == KA_OK && batch->num_active > 0 && !feed->stop(feed->arg)) {
 		err = turn(batch);

@@ -111,7 +111,7 @@ levels_agree(void **state)
 	static const struct {
 		const char *type;
 		uint32_t num;
-	} types[] = { { "rsa:512", 60 }, { "rsa:513", 20 }, { "rsa:1024", 20 }, { "rsa:1279", 10 }, { "rsa:2048", 5 },
+	} types[] = { { "rsa:512", 60 }, { "rsa:513", 20 }, { "rsa:1024", 20 }, { "rsa:1279", 10 }, { "rsa:2048", 5 }, { "rsa:3000", 3 },
 		{ "rsa:512", 1 }, { "rsa:512", 0 }, { "ec:secp224r1", 60 } };
 	static struct collector collector;
 

@@ -9,7 +9,7 @@
 
 #include "weakgen/draws.h"
 #include "weakgen/sha1.h"
-#include "weakgen/sieve.h"
+#include "weakgen/wide.h"
 
 #include <gmp.h>
 
@@ -27,12 +27,19 @@ typedef void (*ka_weakgen_power_fn)(void *scratch, mpz_t out[KA_WEAKGEN_LANES],
     const mpz_srcptr bases[KA_WEAKGEN_LANES], const mpz_srcptr exponents[KA_WEAKGEN_LANES],
     const mpz_srcptr numbers[KA_WEAKGEN_LANES], uint32_t bits);
 
+/* How far the wider sieve pays: for candidates from that many bits on, primes up to limit. */
+struct ka_weakgen_wide_range {
+	uint32_t from_bits, limit;
+};
+
 struct ka_weakgen_kernels {
 	const char *name;
 	ka_weakgen_sha1_fn sha1;
 	ka_weakgen_draws_fn draws;
 	ka_weakgen_residues_fn residues;
 	ka_weakgen_delta_fn delta;
+	ka_weakgen_wide_fn wide;
+	const struct ka_weakgen_wide_range *wide_ranges; /* largest sizes first; the last one begins at 0 bits */
 	/* NULL where testing several numbers at once gains nothing. */
 	ka_weakgen_fermat_fn fermat;
 	ka_weakgen_power_fn power;
@@ -40,6 +47,9 @@ struct ka_weakgen_kernels {
 };
 
 extern const struct ka_weakgen_kernels ka_weakgen_kernels_scalar;
+
+/* ka_weakgen_wide_limit returns the limit that pays for candidates of up to that many bits, 0 where none does. */
+uint32_t ka_weakgen_wide_limit(const struct ka_weakgen_kernels *kernels, uint32_t bits);
 
 /* ka_weakgen_kernels_best returns the fastest kernels that this CPU and operating system can run. */
 const struct ka_weakgen_kernels *ka_weakgen_kernels_best(void);

@@ -114,6 +114,104 @@ sieve_levels_agree(void **state)
 	}
 }
 
+/* Random numbers, numbers with a planted factor of the first, last or any prime of the sieve, extremes. */
+static void
+compare_wide(const struct ka_weakgen_kernels *kernels, uint32_t bits, uint32_t limit, gmp_randstate_t random)
+{
+	static const unsigned long planted[] = { 17881, 17891, 20011, 65521, 65519, 40009, 17863, 65537 };
+	mpz_t numbers[KA_WEAKGEN_WIDE_LANES];
+	mpz_srcptr pointers[KA_WEAKGEN_WIDE_LANES];
+	struct ka_weakgen_wide wide;
+	unsigned num_found = 0;
+
+	assert_int_equal(ka_weakgen_wide_init(&wide, bits, limit), KA_OK);
+	for (unsigned i = 0; i < KA_WEAKGEN_WIDE_LANES; i++) {
+		mpz_init(numbers[i]);
+		pointers[i] = numbers[i];
+	}
+	for (unsigned round = 0; round < NUM_ROUNDS; round++) {
+		unsigned num = 1 + round % KA_WEAKGEN_WIDE_LANES, wanted;
+
+		for (unsigned i = 0; i < num; i++) {
+			mpz_urandomb(numbers[i], random, bits);
+			if (round % 3 == 1) {
+				mpz_mul_ui(numbers[i], numbers[i], planted[(round + i) % 8]);
+				mpz_tdiv_r_2exp(numbers[i], numbers[i], bits);
+			}
+			if (round % 3 == 2) {
+				/* The largest multiple of that many bits. */
+				mpz_set_ui(numbers[i], 0);
+				mpz_setbit(numbers[i], bits);
+				mpz_sub_ui(numbers[i], numbers[i], 1);
+				mpz_sub_ui(numbers[i], numbers[i], mpz_fdiv_ui(numbers[i], planted[(round + i) % 8]));
+			}
+			mpz_setbit(numbers[i], bits - 1);
+		}
+		wanted = ka_weakgen_wide_scalar(&wide, pointers, num);
+		assert_int_equal(kernels->wide(&wide, pointers, num), wanted);
+		num_found += wanted != 0;
+	}
+	assert_true(limit < 17881 ? num_found == 0 : num_found > NUM_ROUNDS / 10);
+	for (unsigned i = 0; i < KA_WEAKGEN_WIDE_LANES; i++) {
+		mpz_clear(numbers[i]);
+	}
+	ka_weakgen_wide_clear(&wide);
+}
+
+static void
+wide_levels_agree(void **state)
+{
+	static const struct {
+		uint32_t bits, limit;
+	} cases[] = { { 256, 17881 }, { 257, 65536 }, { 512, 65521 }, { 1025, 165000 }, { 1537, 170000 }, { 2049, 300000 },
+		{ 8193, 65536 }, { 512, 17880 } };
+	gmp_randstate_t random;
+
+	(void)state;
+	gmp_randinit_default(random);
+	for (size_t level = 0; level < sizeof(levels) / sizeof(levels[0]); level++) {
+		const struct ka_weakgen_kernels *kernels = ka_weakgen_kernels_by_name(levels[level]);
+
+		for (size_t i = 0; kernels != NULL && i < sizeof(cases) / sizeof(cases[0]); i++) {
+			compare_wide(kernels, cases[i].bits, cases[i].limit, random);
+		}
+	}
+	gmp_randclear(random);
+}
+
+/* The specification against division, prime by prime. */
+static void
+wide_means_a_factor(void **state)
+{
+	struct ka_weakgen_wide wide;
+	gmp_randstate_t random;
+	mpz_t number, prime;
+	unsigned num_found = 0;
+
+	(void)state;
+	assert_int_equal(ka_weakgen_wide_init(&wide, 300, 65536), KA_OK);
+	gmp_randinit_default(random);
+	mpz_inits(number, prime, NULL);
+	for (unsigned round = 0; round < NUM_ROUNDS; round++) {
+		const mpz_srcptr pointer = number;
+		bool found = false;
+
+		mpz_urandomb(number, random, 300);
+		mpz_setbit(number, 299);
+		mpz_set_ui(prime, KA_WEAKGEN_LARGEST_PRIME);
+		for (mpz_nextprime(prime, prime); mpz_cmp_ui(prime, 65536) <= 0; mpz_nextprime(prime, prime)) {
+			found = found || mpz_divisible_p(number, prime) != 0;
+		}
+		assert_int_equal(ka_weakgen_wide_scalar(&wide, &pointer, 1), found);
+		num_found += found;
+	}
+	/* 1 - ln 17863 / ln 65536 = 11.7 % */
+	assert_in_range(num_found, NUM_ROUNDS / 25, NUM_ROUNDS / 4);
+	mpz_clears(number, prime, NULL);
+	gmp_randclear(random);
+	ka_weakgen_wide_clear(&wide);
+}
+
 /* The definition, word by word, against the sieve by windows; deltas beyond the first window included. */
 static void
 delta_is_the_smallest(void **state)
@@ -183,6 +281,8 @@ main(void)
 		cmocka_unit_test(primes_are_the_first_2048),
 		cmocka_unit_test(delta_is_the_smallest),
 		cmocka_unit_test(sieve_levels_agree),
+		cmocka_unit_test(wide_levels_agree),
+		cmocka_unit_test(wide_means_a_factor),
 		cmocka_unit_test(unknown_level_is_refused),
 	};
 
