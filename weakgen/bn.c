@@ -5,27 +5,33 @@
 #define MAX_TRIES 100
 
 void
-ka_weakgen_bn_draw(uint8_t *out, struct ka_weakgen_prng *prng, uint32_t bits, enum ka_weakgen_top top, bool odd)
+ka_weakgen_bn_shape(uint8_t *bytes, uint32_t bits, enum ka_weakgen_top top, bool odd)
 {
 	uint32_t len = (bits + 7) / 8;
-	uint32_t high = (bits - 1) % 8; /* position of the highest bit in out[0] */
+	uint32_t high = (bits - 1) % 8; /* position of the highest bit in bytes[0] */
 
-	/* The original mixes in the time before each number, even pseudo-random ones. */
-	ka_weakgen_prng_add(prng, prng->machine.time_len);
-	ka_weakgen_prng_bytes(prng, out, len);
-	out[0] = (uint8_t)(out[0] & ((2u << high) - 1));
+	bytes[0] = (uint8_t)(bytes[0] & ((2u << high) - 1));
 	if (top != KA_WEAKGEN_TOP_ANY) {
-		out[0] = (uint8_t)(out[0] | (1u << high));
+		bytes[0] = (uint8_t)(bytes[0] | (1u << high));
 	}
 	if (top == KA_WEAKGEN_TOP_TWO && high > 0) {
-		out[0] = (uint8_t)(out[0] | (1u << (high - 1)));
+		bytes[0] = (uint8_t)(bytes[0] | (1u << (high - 1)));
 	}
 	if (top == KA_WEAKGEN_TOP_TWO && high == 0 && len > 1) {
-		out[1] |= 0x80;
+		bytes[1] |= 0x80;
 	}
 	if (odd) {
-		out[len - 1] |= 1;
+		bytes[len - 1] |= 1;
 	}
+}
+
+void
+ka_weakgen_bn_draw(uint8_t *out, struct ka_weakgen_prng *prng, uint32_t bits, enum ka_weakgen_top top, bool odd)
+{
+	/* The original mixes in the time before each number, even pseudo-random ones. */
+	ka_weakgen_prng_add(prng, prng->machine.time_len);
+	ka_weakgen_prng_bytes(prng, out, (bits + 7) / 8);
+	ka_weakgen_bn_shape(out, bits, top, odd);
 }
 
 void

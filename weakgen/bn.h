@@ -19,6 +19,9 @@ enum ka_weakgen_top {
 /* ka_weakgen_bn_draw writes a number of that many bits as (bits + 7) / 8 big-endian bytes. */
 void ka_weakgen_bn_draw(uint8_t *out, struct ka_weakgen_prng *prng, uint32_t bits, enum ka_weakgen_top top, bool odd);
 
+/* ka_weakgen_bn_shape makes such a number of bytes that were drawn already. */
+void ka_weakgen_bn_shape(uint8_t *bytes, uint32_t bits, enum ka_weakgen_top top, bool odd);
+
 /* ka_weakgen_bn_rand draws a number into an mpz_t. */
 void ka_weakgen_bn_rand(mpz_t out, struct ka_weakgen_prng *prng, uint32_t bits, enum ka_weakgen_top top, bool odd);
 

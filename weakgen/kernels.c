@@ -10,7 +10,7 @@
 
 #define HAVE_X86_LEVELS \
 	(KA_WEAKGEN_HAVE_IFMA && KA_WEAKGEN_HAVE_SHA_NI && KA_WEAKGEN_HAVE_SIEVE_AVX512 && \
-	    KA_WEAKGEN_HAVE_DRAWS_AVX512 && KA_WEAKGEN_HAVE_WIDE_IFMA)
+	    KA_WEAKGEN_HAVE_DRAWS_AVX512 && KA_WEAKGEN_HAVE_WIDE_IFMA && KA_WEAKGEN_HAVE_NEAR_IFMA)
 
 #if HAVE_X86_LEVELS
 #include <cpuid.h>
@@ -64,6 +64,8 @@ static const struct ka_weakgen_kernels avx512ifma = {
 	.fermat = ka_weakgen_fermat_ifma,
 	.power = ka_weakgen_power_ifma,
 	.fermat_scratch_len = ka_weakgen_fermat_ifma_scratch_len,
+	.near = ka_weakgen_near_ifma,
+	.near_scratch_len = ka_weakgen_near_ifma_scratch_len,
 };
 
 /* __builtin_cpu_supports does not know the SHA extensions in all compilers: leaf 7, EBX bit 29. */

@@ -8,6 +8,7 @@
 #define KA_WEAKGEN_KERNELS_H
 
 #include "weakgen/draws.h"
+#include "weakgen/near.h"
 #include "weakgen/sha1.h"
 #include "weakgen/wide.h"
 
@@ -44,6 +45,9 @@ struct ka_weakgen_kernels {
 	ka_weakgen_fermat_fn fermat;
 	ka_weakgen_power_fn power;
 	ka_weakgen_fermat_scratch_fn fermat_scratch_len;
+	/* NULL: every pair may be one. */
+	ka_weakgen_near_fn near;
+	ka_weakgen_near_scratch_fn near_scratch_len;
 };
 
 extern const struct ka_weakgen_kernels ka_weakgen_kernels_scalar;

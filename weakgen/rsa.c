@@ -8,8 +8,8 @@
 #include "weakgen/rsa.h"
 
 /* BN_prime_checks_for_size: rounds for an error below 2^-80 with random candidates. */
-static unsigned
-num_rounds(uint32_t bits)
+unsigned
+ka_weakgen_rsa_rounds(uint32_t bits)
 {
 	static const struct {
 		uint32_t bits;
@@ -71,22 +71,30 @@ ka_weakgen_rsa_start(
 }
 
 void
+ka_weakgen_rsa_sift(mpz_t out_candidate, const uint8_t *drawn, uint32_t bits, const struct ka_weakgen_sieve *sieve,
+    const struct ka_weakgen_kernels *kernels)
+{
+	uint32_t digits[KA_RSA_MAX_BITS / 64 + 1] = { 0 };
+	uint16_t rests[KA_WEAKGEN_PADDED_PRIMES];
+	uint32_t len = (bits + 7) / 8;
+
+	for (uint32_t i = 0; i < len; i++) {
+		digits[i / 4] |= (uint32_t)drawn[len - 1 - i] << (8 * (i % 4));
+	}
+	kernels->residues(rests, sieve, digits);
+	mpz_import(out_candidate, len, 1, 1, 0, 0, drawn);
+	mpz_add_ui(out_candidate, out_candidate, kernels->delta(sieve, rests));
+}
+
+void
 ka_weakgen_rsa_draw(
     struct ka_weakgen_rsa *rsa, const struct ka_weakgen_sieve *sieve, const struct ka_weakgen_kernels *kernels)
 {
 	uint8_t buf[KA_WEAKGEN_MAX_DRAW_LEN];
-	uint32_t digits[KA_RSA_MAX_BITS / 64 + 1] = { 0 };
-	uint16_t rests[KA_WEAKGEN_PADDED_PRIMES];
 	uint32_t bits = prime_bits(rsa);
-	uint32_t len = (bits + 7) / 8;
 
 	ka_weakgen_bn_draw(buf, &rsa->prng, bits, KA_WEAKGEN_TOP_TWO, true);
-	for (uint32_t i = 0; i < len; i++) {
-		digits[i / 4] |= (uint32_t)buf[len - 1 - i] << (8 * (i % 4));
-	}
-	kernels->residues(rests, sieve, digits);
-	mpz_import(rsa->candidate, len, 1, 1, 0, 0, buf);
-	mpz_add_ui(rsa->candidate, rsa->candidate, kernels->delta(sieve, rests));
+	ka_weakgen_rsa_sift(rsa->candidate, buf, bits, sieve, kernels);
 	rsa->state = KA_WEAKGEN_RSA_TEST;
 }
 
@@ -152,7 +160,7 @@ take_prime(struct ka_weakgen_rsa *rsa)
 enum ka_err
 ka_weakgen_rsa_test(struct ka_weakgen_rsa *rsa)
 {
-	unsigned rounds = num_rounds(prime_bits(rsa));
+	unsigned rounds = ka_weakgen_rsa_rounds(prime_bits(rsa));
 	mp_bitcnt_t twos;
 
 	mpz_sub_ui(rsa->less_one, rsa->candidate, 1);
@@ -177,7 +185,7 @@ enum ka_err
 ka_weakgen_rsa_claim(
     struct ka_weakgen_rsa *rsa, enum ka_err (*add)(void *arg, mpz_srcptr number, mpz_srcptr base), void *arg)
 {
-	unsigned rounds = num_rounds(prime_bits(rsa));
+	unsigned rounds = ka_weakgen_rsa_rounds(prime_bits(rsa));
 
 	for (unsigned i = 0; i < rounds; i++) {
 		enum ka_err err = draw_base(rsa);

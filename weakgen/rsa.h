@@ -46,6 +46,13 @@ KA_MUST_CHECK enum ka_err ka_weakgen_rsa_claim(
  * that too (it errs with a chance far below 2^-80), and all that it leaves is one number drawn. */
 KA_MUST_CHECK enum ka_err ka_weakgen_rsa_reject(struct ka_weakgen_rsa *rsa);
 
+/* ka_weakgen_rsa_rounds returns how many rounds of Miller and Rabin the original does for primes of that many bits. */
+unsigned ka_weakgen_rsa_rounds(uint32_t bits);
+
+/* ka_weakgen_rsa_sift makes the candidate that a number drawn for a prime of that many bits leads to. */
+void ka_weakgen_rsa_sift(mpz_t out_candidate, const uint8_t *drawn, uint32_t bits,
+    const struct ka_weakgen_sieve *sieve, const struct ka_weakgen_kernels *kernels);
+
 /* ka_weakgen_rsa_fingerprint returns bits 64 to 127 of the modulus of a key that is done. */
 uint64_t ka_weakgen_rsa_fingerprint(struct ka_weakgen_rsa *rsa);
 
