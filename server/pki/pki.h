@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pki.h - registration checks of certificates, requests, and the internal CA. libcrypto is used here (and in sigv4/) only; its types
- * appear in no header. The key itself is judged by libkeyassay. */
+/* pki.h - registration checks of certificates, requests, and the internal CA. libcrypto is used here (and in sigv4/)
+ * only; its types appear in no header. The key itself is judged by libkeyassay. */
 #ifndef KA_SERVER_PKI_PKI_H
 #define KA_SERVER_PKI_PKI_H
 
@@ -14,64 +14,71 @@
 /* Which rule a certificate broke; the message says what was seen. */
 enum ka_pki_fault {
 	KA_PKI_OK = 0,
-	KA_PKI_FORMAT,              /* not exactly one PEM certificate, or not readable: name and offset of libkeyassay's error */
-	KA_PKI_VALIDITY,            /* expired or not yet valid */
-	KA_PKI_KEY_SIZE,            /* below the minimum, or a curve or algorithm that is not accepted */
+	KA_PKI_FORMAT,   /* not exactly one PEM certificate, or not readable: name and offset of libkeyassay's error */
+	KA_PKI_VALIDITY, /* expired or not yet valid */
+	KA_PKI_KEY_SIZE, /* below the minimum, or a curve or algorithm that is not accepted */
 	KA_PKI_BASIC_CONSTRAINTS,   /* no basicConstraints with CA:TRUE */
 	KA_PKI_SIGNATURE_ALGORITHM, /* not one of the accepted ones */
 	KA_PKI_SELF_SIGNATURE,      /* subject and issuer agree, but the signature is not by its own key */
-	KA_PKI_WEAK_KEY,            /* fails a CVE check, and such keys are refused: the message starts with the reason code */
-	KA_PKI_PROOF,               /* verification certificate: not signed by the CA's key */
-	KA_PKI_CODE,                /* verification certificate: common name is not the registration code */
-	KA_PKI_ISSUER,              /* not signed by the CA */
-	KA_PKI_REQUEST              /* a certificate request is malformed, not signed by its key, or its key is not accepted */
+	KA_PKI_WEAK_KEY, /* fails a CVE check, and such keys are refused: the message starts with the reason code */
+	KA_PKI_PROOF,    /* verification certificate: not signed by the CA's key */
+	KA_PKI_CODE,     /* verification certificate: common name is not the registration code */
+	KA_PKI_ISSUER,   /* not signed by the CA */
+	KA_PKI_REQUEST,  /* a certificate request is malformed, not signed by its key, or its key is not accepted */
+	KA_PKI_FAILED    /* nobody's fault but ours: libcrypto could not sign or make a key */
 };
 
-/* A certificate that was read: everything that registration needs. Slices and object point into der, which is in the arena. */
+/* A certificate that was read: everything that registration needs. Slices and object point into der, which is in the
+ * arena. */
 struct ka_pki_cert {
 	struct ka_slice der;
 	struct ka_object object;
 	char id[KA_CERT_ID_LEN + 1];
 	uint8_t subject_sha256[32], issuer_sha256[32], spki_sha256[32];
-	bool is_ca;
 };
 
-/* ka_pki_read reads exactly one PEM certificate (text around it is passed over, a second one is refused). */
-enum ka_pki_fault ka_pki_read(
-    struct ka_pki_cert *out, char out_message[KA_PKI_MESSAGE_LEN], struct ka_arena *arena, const char *pem, size_t pem_len);
+/* ka_pki_read reads exactly one PEM certificate: text around it is passed over, a second block is refused, and so is a
+ * name with a NUL character in it. Names are compared by their bytes, as those who issue certificates copy them. */
+enum ka_pki_fault ka_pki_read(struct ka_pki_cert *out, char out_message[KA_PKI_MESSAGE_LEN], struct ka_arena *arena,
+    const char *pem, size_t pem_len);
 
 /* ka_pki_read_der does the same from DER: bulk import. */
 enum ka_pki_fault ka_pki_read_der(
     struct ka_pki_cert *out, char out_message[KA_PKI_MESSAGE_LEN], struct ka_arena *arena, struct ka_slice der);
 
-/* ka_pki_check_ca: validity at now (milliseconds), key size, basicConstraints, signature algorithm, self signature; with ctx not NULL also the
- * CVE checks. ka_pki_check_device: the same for a device certificate, without the CA's rules. */
+/* ka_pki_check_ca: basicConstraints, validity at now (milliseconds), key size, signature algorithm, and where subject
+ * and issuer agree its signature; with ctx not NULL also the CVE checks (a key that they cannot decide is not refused).
+ * ka_pki_check_device: the same for a device certificate, without the CA's rules. */
 enum ka_pki_fault ka_pki_check_ca(
     char out_message[KA_PKI_MESSAGE_LEN], const struct ka_pki_cert *cert, int64_t now, const struct ka_ctx *ctx);
 enum ka_pki_fault ka_pki_check_device(
     char out_message[KA_PKI_MESSAGE_LEN], const struct ka_pki_cert *cert, int64_t now, const struct ka_ctx *ctx);
 
-/* ka_pki_check_proof: the verification certificate is signed by the CA's key, valid at now, and its common name is the code. */
+/* ka_pki_check_proof: the verification certificate is signed by the CA's key, valid at now, and its common name is the
+ * code. */
 enum ka_pki_fault ka_pki_check_proof(char out_message[KA_PKI_MESSAGE_LEN], const struct ka_pki_cert *proof,
     const struct ka_pki_cert *ca, const char *code, int64_t now);
 
-/* ka_pki_is_issued_by tells whether cert's issuer is ca's subject and its signature verifies with ca's key (DER). */
-bool ka_pki_is_issued_by(const struct ka_pki_cert *cert, struct ka_slice ca_der);
+/* ka_pki_check_issuer: cert's issuer is ca's subject and its signature verifies with ca's key (DER). */
+enum ka_pki_fault ka_pki_check_issuer(
+    char out_message[KA_PKI_MESSAGE_LEN], const struct ka_pki_cert *cert, struct ka_slice ca_der);
 
-/* The internal CA, which signs what CreateKeysAndCertificate and CreateCertificateFromCsr make. Its certificate and its sealed key are kept
- * in the data directory (DIR/ca.pem, DIR/ca.key.sealed), made by init. */
+/* The internal CA, which signs what CreateKeysAndCertificate and CreateCertificateFromCsr make. Its certificate and its
+ * sealed key are kept in the data directory (DIR/ca.pem, DIR/ca.key.sealed), made by init. */
 struct ka_pki;
 struct ka_auth;
 bool ka_pki_create(char out_message[KA_PKI_MESSAGE_LEN], struct ka_auth *auth, const char *dir);
 struct ka_pki *ka_pki_load(char out_message[KA_PKI_MESSAGE_LEN], struct ka_auth *auth, const char *dir);
 void ka_pki_free(struct ka_pki *pki);
 
-/* ka_pki_issue signs a certificate for a request (PEM) until 2049-12-31T23:59:59Z, subject "CN=AWS IoT Certificate" (reference 3.11), version 3, random
- * serial. The request's key: RSA of at least 2048 bits or NIST P-256, P-384, P-521, and none that fails a CVE check. */
-enum ka_pki_fault ka_pki_issue(struct ka_pki_cert *out, char out_message[KA_PKI_MESSAGE_LEN], struct ka_arena *arena, struct ka_pki *pki,
-    const char *csr_pem, size_t csr_len, int64_t now, const struct ka_ctx *ctx);
+/* ka_pki_issue signs a certificate for a request (PEM) until 2049-12-31T23:59:59Z, subject "CN=AWS IoT Certificate"
+ * (reference 3.11), version 3, random serial. The request's key: RSA of at least 2048 bits or NIST P-256, P-384, P-521,
+ * and none that fails a CVE check. */
+enum ka_pki_fault ka_pki_issue(struct ka_pki_cert *out, char out_message[KA_PKI_MESSAGE_LEN], struct ka_arena *arena,
+    struct ka_pki *pki, const char *csr_pem, size_t csr_len, int64_t now, const struct ka_ctx *ctx);
 
-/* ka_pki_make_pair makes an RSA-2048 key pair, as AWS does, and a certificate for it. PEM texts are in the arena; the private key is not kept. */
+/* ka_pki_make_pair makes an RSA-2048 key pair, as AWS does, and a certificate for it. PEM texts are in the arena; the
+ * private key is not kept. */
 enum ka_pki_fault ka_pki_make_pair(struct ka_pki_cert *out, const char **out_public_pem, const char **out_private_pem,
     char out_message[KA_PKI_MESSAGE_LEN], struct ka_arena *arena, struct ka_pki *pki, int64_t now);
 
