@@ -38,34 +38,50 @@ list_primes(uint16_t primes[KA_WEAKGEN_PADDED_PRIMES])
 	primes[found] = primes[found - 1];
 }
 
-enum ka_err
-ka_weakgen_sieve_init(struct ka_weakgen_sieve *sieve, uint32_t bits)
+static void
+fill_powers(struct ka_weakgen_sieve *sieve)
 {
-	uint32_t num_digits = (bits + 31) / 32;
-	uint16_t *powers = malloc((size_t)KA_WEAKGEN_PADDED_PRIMES * num_digits * sizeof(*powers));
-
-	if (powers == NULL) {
-		return KA_ERR_NO_MEMORY;
-	}
-	sieve->num_digits = num_digits;
-	sieve->powers = powers;
-	list_primes(sieve->primes);
 	for (uint32_t i = 0; i < KA_WEAKGEN_PADDED_PRIMES; i++) {
 		uint32_t p = sieve->primes[i];
 		uint32_t radix = (uint32_t)((UINT64_C(1) << 32) % p);
 		uint32_t power = 1;
 
-		for (uint32_t d = 0; d < num_digits; d++) {
-			powers[(i / LANES * num_digits + d) * LANES + i % LANES] = (uint16_t)power;
+		for (uint32_t d = 0; d < sieve->num_digits; d++) {
+			sieve->powers[(i / LANES * sieve->num_digits + d) * LANES + i % LANES] = (uint16_t)power;
 			power = power * radix % p;
 		}
 	}
+}
+
+enum ka_err
+ka_weakgen_sieve_init(struct ka_weakgen_sieve *sieve, uint32_t bits)
+{
+	struct ka_weakgen_sieve made = { .num_digits = (bits + 31) / 32 };
+	uint32_t primes[KA_WEAKGEN_PADDED_PRIMES];
+	enum ka_err err;
+
+	made.powers = malloc((size_t)KA_WEAKGEN_PADDED_PRIMES * made.num_digits * sizeof(*made.powers));
+	if (made.powers == NULL) {
+		return KA_ERR_NO_MEMORY;
+	}
+	list_primes(made.primes);
+	fill_powers(&made);
+	for (uint32_t i = 0; i < KA_WEAKGEN_PADDED_PRIMES; i++) {
+		primes[i] = made.primes[i];
+	}
+	err = ka_weakgen_packs_init(&made.packs, primes, KA_WEAKGEN_PADDED_PRIMES, 32 * made.num_digits);
+	if (err != KA_OK) {
+		free(made.powers);
+		return err;
+	}
+	*sieve = made;
 	return KA_OK;
 }
 
 void
 ka_weakgen_sieve_clear(struct ka_weakgen_sieve *sieve)
 {
+	ka_weakgen_packs_clear(&sieve->packs);
 	free(sieve->powers);
 	sieve->powers = NULL;
 }

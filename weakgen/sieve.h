@@ -3,7 +3,7 @@
 #ifndef KA_WEAKGEN_SIEVE_H
 #define KA_WEAKGEN_SIEVE_H
 
-#include <keyassay/err.h>
+#include "weakgen/packs.h"
 
 #include <stdint.h>
 
@@ -16,6 +16,7 @@ struct ka_weakgen_sieve {
 	uint16_t primes[KA_WEAKGEN_PADDED_PRIMES];
 	/* powers[(block * num_digits + digit) * 16 + lane] = 2^(32 digit) modulo primes[16 block + lane] */
 	uint16_t *powers;
+	struct ka_weakgen_packs packs; /* of the primes, an even number of vectors */
 };
 
 /* ka_weakgen_residues_fn computes the residues of a number of sieve->num_digits digits, least significant digit

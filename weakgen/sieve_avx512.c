@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Residues: a digit of 32 bits times a power below 2^15 is below 2^52, so one VPMADD52LUQ multiplies and adds. The
- * sums are folded once at bit 32 and then divided in double precision, where they are exact; the quotient may be off
- * by one either way.
+ * Residues: the primes are packed by threes (packs.h), so that a limb of 52 bits times a power serves three of them;
+ * what is left modulo a pack is divided by each with its reciprocal, which may be one too small.
  *
  * Delta: of the 2047 primes only 96 are below the window of 512 half-deltas. All others strike at most once for each
  * of the two forbidden residues, mostly beyond the window: 32 primes at a time compute where they strike, and the few
@@ -13,67 +12,85 @@
 
 #if KA_WEAKGEN_HAVE_SIEVE_AVX512
 
-#include <immintrin.h>
+#include "weakgen/packs_ifma.h"
+
 #include <string.h>
 
 #define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx512ifma,avx512vbmi2")))
-#define LANES 16u
+#define PACKED (KA_WEAKGEN_PACK_SLOTS * KA_WEAKGEN_PACK_LANES)
+#define MAX_LIMBS (8192 / KA_WEAKGEN_PACK_LIMB_BITS + 1) /* of a prime of the largest keys */
 #define WINDOW 512u
 #define NUM_SMALL 96u /* primes below the window, and a multiple of 32 */
 
-TARGET static inline __m512i
-widen(const uint16_t *eight)
+/* r modulo the primes; r is below 2^52. */
+TARGET static inline __m128i
+rest(__m512i r, __m512i primes, __m512i reciprocals)
 {
-	return _mm512_cvtepu16_epi64(_mm_loadu_si128((const __m128i *)(const void *)eight));
+	const __m512i zero = _mm512_setzero_si512();
+	__m512i quotient = _mm512_madd52hi_epu64(zero, r, reciprocals);
+
+	r = _mm512_sub_epi64(r, _mm512_madd52lo_epu64(zero, quotient, primes));
+	/* Where r is less than its prime the difference is huge. */
+	return _mm512_cvtepi64_epi16(_mm512_min_epu64(r, _mm512_sub_epi64(r, primes)));
 }
 
-/* sum modulo p as eight numbers of 16 bits; radix is 2^32 modulo p. sum is below 2^56. */
-TARGET static inline __m128i
-rest(__m512i sum, __m512i p, __m512i radix)
+/* The residues modulo the packs of a vector, which begins with prime number first. */
+TARGET static inline void
+put_rests(uint16_t *residues, uint32_t first, __m512i lo, __m512i hi, const __m512i *rows)
 {
-	const __m512i low_half = _mm512_set1_epi64(0xffffffff);
-	const __m512i low_52 = _mm512_set1_epi64(0xfffffffffffff);
-	__m512i folded = _mm512_madd52lo_epu64(_mm512_and_si512(sum, low_half), _mm512_srli_epi64(sum, 32), radix);
-	__m512d quotient = _mm512_div_pd(_mm512_cvtepu64_pd(folded), _mm512_cvtepu64_pd(p));
-	__m512i product = _mm512_madd52lo_epu64(_mm512_setzero_si512(), _mm512_cvttpd_epu64(quotient), p);
-	__m512i r = _mm512_and_si512(_mm512_sub_epi64(folded, product), low_52);
+	__m512i r = ka_weakgen_packs_rest(lo, hi, rows);
 
-	/* One too many taken away shows as a huge number. */
-	r = _mm512_mask_add_epi64(r, _mm512_cmpgt_epu64_mask(r, low_half), r, p);
-	r = _mm512_and_si512(r, low_52);
-	r = _mm512_mask_sub_epi64(r, _mm512_cmpge_epu64_mask(r, p), r, p);
-	return _mm512_cvtepi64_epi16(r);
+	/* The last vector is not full. */
+	for (uint32_t slot = 0; slot < KA_WEAKGEN_PACK_SLOTS && first < KA_WEAKGEN_PADDED_PRIMES; slot++) {
+		__m128i eight = rest(r, rows[KA_WEAKGEN_PACK_PRIMES + slot], rows[KA_WEAKGEN_PACK_RECIPROCALS + slot]);
+
+		_mm_storeu_si128((__m128i *)(void *)(residues + first), eight);
+		first += KA_WEAKGEN_PACK_LANES;
+	}
+}
+
+/* Limb i of the digits, which a zero follows. */
+static inline uint64_t
+limb(const uint32_t *digits, uint32_t num_digits, uint32_t i)
+{
+	uint32_t bit = i * KA_WEAKGEN_PACK_LIMB_BITS, first = bit / 32, shift = bit % 32;
+	uint64_t low = digits[first];
+	uint64_t middle = first + 1 < num_digits ? digits[first + 1] : 0;
+	uint64_t high = first + 2 < num_digits ? digits[first + 2] : 0;
+	uint64_t value = (middle << 32 | low) >> shift;
+
+	if (shift > 64 - KA_WEAKGEN_PACK_LIMB_BITS) {
+		value |= high << (64 - shift);
+	}
+	return value & ((UINT64_C(1) << KA_WEAKGEN_PACK_LIMB_BITS) - 1);
 }
 
 TARGET void
 ka_weakgen_residues_avx512(
     uint16_t residues[KA_WEAKGEN_PADDED_PRIMES], const struct ka_weakgen_sieve *sieve, const uint32_t *digits)
 {
-	const size_t stride = (size_t)sieve->num_digits * LANES;
+	const struct ka_weakgen_packs *packs = &sieve->packs;
+	uint64_t limbs[MAX_LIMBS];
 
-	/* Four independent sums at a time hide the latency of the multiplier. */
-	for (uint32_t block = 0; block < KA_WEAKGEN_PADDED_PRIMES; block += 2 * LANES) {
-		const uint16_t *a = sieve->powers + block / LANES * stride;
-		const uint16_t *b = a + stride;
-		__m512i s0 = _mm512_setzero_si512(), s1 = s0, s2 = s0, s3 = s0;
+	for (uint32_t i = 0; i < packs->num_limbs; i++) {
+		limbs[i] = limb(digits, sieve->num_digits, i);
+	}
+	/* Two vectors, four independent sums, hide the latency of the multiplier. */
+	for (uint32_t vector = 0; vector < packs->num_vectors; vector += 2) {
+		const __m512i *a = (const __m512i *)(const void *)ka_weakgen_packs_vector(packs, vector);
+		const __m512i *b = (const __m512i *)(const void *)ka_weakgen_packs_vector(packs, vector + 1);
+		__m512i lo_a = _mm512_setzero_si512(), hi_a = lo_a, lo_b = lo_a, hi_b = lo_a;
 
-		for (uint32_t d = 0; d < sieve->num_digits; d++) {
-			const __m512i digit = _mm512_set1_epi64(digits[d]);
+		for (uint32_t i = 0; i < packs->num_limbs; i++) {
+			const __m512i digit = _mm512_set1_epi64((long long)limbs[i]);
 
-			s0 = _mm512_madd52lo_epu64(s0, digit, widen(a + d * LANES));
-			s1 = _mm512_madd52lo_epu64(s1, digit, widen(a + d * LANES + 8));
-			s2 = _mm512_madd52lo_epu64(s2, digit, widen(b + d * LANES));
-			s3 = _mm512_madd52lo_epu64(s3, digit, widen(b + d * LANES + 8));
+			lo_a = _mm512_madd52lo_epu64(lo_a, digit, a[KA_WEAKGEN_PACK_POWERS + i]);
+			hi_a = _mm512_madd52hi_epu64(hi_a, digit, a[KA_WEAKGEN_PACK_POWERS + i]);
+			lo_b = _mm512_madd52lo_epu64(lo_b, digit, b[KA_WEAKGEN_PACK_POWERS + i]);
+			hi_b = _mm512_madd52hi_epu64(hi_b, digit, b[KA_WEAKGEN_PACK_POWERS + i]);
 		}
-		const uint16_t *primes = sieve->primes + block;
-		__m128i *out = (__m128i *)(void *)(residues + block);
-
-		/* Numbers of a single digit have no second power, and need none. */
-		const size_t second = sieve->num_digits > 1 ? LANES : 0;
-		_mm_storeu_si128(out, rest(s0, widen(primes), widen(a + second)));
-		_mm_storeu_si128(out + 1, rest(s1, widen(primes + 8), widen(a + second + 8)));
-		_mm_storeu_si128(out + 2, rest(s2, widen(primes + 16), widen(b + second)));
-		_mm_storeu_si128(out + 3, rest(s3, widen(primes + 24), widen(b + second + 8)));
+		put_rests(residues, vector * PACKED, lo_a, hi_a, a);
+		put_rests(residues, (vector + 1) * PACKED, lo_b, hi_b, b);
 	}
 }
 
