@@ -180,7 +180,7 @@ enum ka_frequency { KA_DAILY = 1, KA_WEEKLY = 2, KA_BIWEEKLY = 3, KA_MONTHLY = 4
 
 struct ka_schedule_row {
 	int64_t seq;
-	const char *account, *region; /* set by ka_tx_schedule_claim */
+	const char *account, *region; /* set by ka_tx_schedule_due and ka_tx_schedule_get */
 	const char *name;
 	enum ka_frequency frequency;
 	const char *day_of_month; /* "1".."31", "LAST", or NULL */

@@ -49,11 +49,19 @@ void ka_store_close(struct ka_store *store);
 /* ka_store_schema_version returns the number of the newest migration that the database has. */
 unsigned ka_store_schema_version(const struct ka_store *store);
 
-/* ka_store_write runs fn in a serializable transaction and commits durably; ka_store_read on a consistent snapshot. */
+/* What the back end says about trouble (disk full, damaged, recovered): one line for operators, any thread. Set it before the
+ * threads start; without it nothing is said. */
+typedef void (*ka_store_log_fn)(void *arg, const char *message);
+void ka_store_set_log(struct ka_store *store, ka_store_log_fn log, void *arg);
+
+/* ka_store_write runs fn in a serializable transaction and commits durably; ka_store_read on a consistent snapshot, in which writing
+ * is KA_STORE_FAILED. After UNAVAILABLE or FAILED of one operation all others of the transaction answer the same, and it is rolled
+ * back whatever fn returns. Not from inside a transaction's function. */
 enum ka_store_status ka_store_write(struct ka_store *store, ka_tx_fn fn, void *arg);
 enum ka_store_status ka_store_read(struct ka_store *store, ka_tx_fn fn, void *arg);
 
-/* Counters for metrics. */
+/* Counters for metrics: writes acknowledged; the commits that they shared; reads; functions run again; writes and reads that ended
+ * UNAVAILABLE or FAILED. */
 struct ka_store_stats {
 	uint64_t writes, commits, reads, retries, failures;
 };
@@ -97,9 +105,12 @@ enum ka_store_status ka_tx_ca_by_subject(struct ka_tx *tx, struct ka_ca_row **ou
 enum ka_store_status ka_tx_ca_default_owner(
     struct ka_tx *tx, char out_account[KA_ACCOUNT_LEN + 1], const char *region, const char *id);
 
-/* A page of a list: rows behind (ascending) or before (descending) seq, at most limit. after_seq 0: from the start. */
+/* A page of a list: at most limit rows behind the position of the last row of the page before; after_seq 0: from the start (from
+ * the end when descending). Certificates and schedules are ordered by seq alone. Lists that people narrow by time are ordered by
+ * (time, seq) and their position is both: tasks (started), findings (found), the log (time), suppressions (expiration, where
+ * indefinite counts as INT64_MAX). */
 struct ka_page {
-	int64_t after_seq;
+	int64_t after_seq, after_time;
 	bool ascending;
 	uint32_t limit;
 };
@@ -113,7 +124,8 @@ enum ka_store_status ka_tx_ca_list(struct ka_tx *tx, struct ka_ca_row **out, siz
     const struct ka_scope *scope, const struct ka_ca_filter *filter, const struct ka_page *page);
 
 /* Range of a scan over certificates for an audit: seq in (after_seq, last_seq], statuses in the mask of 1u << status, at most
- * limit rows, in ascending order. The callback returns false to stop; row and its der are borrowed. */
+ * limit rows, in ascending order. The callback returns false to stop; row and its der are borrowed. Of a row only seq, id, ca_id,
+ * status, mode, der, hashes, validity and created are set: what judging needs. */
 struct ka_range {
 	int64_t after_seq, last_seq;
 	uint32_t status_mask;
@@ -133,7 +145,8 @@ enum ka_store_status ka_tx_device_get(
     struct ka_tx *tx, struct ka_device_row *out, struct ka_arena *arena, const struct ka_scope *scope, const char *id);
 enum ka_store_status ka_tx_device_update(struct ka_tx *tx, const struct ka_scope *scope, const struct ka_device_row *row);
 enum ka_store_status ka_tx_device_delete(struct ka_tx *tx, const struct ka_scope *scope, const char *id);
-/* Moves a row to another scope as it is given (transfer accepted); EXISTS when it is there already. */
+/* Moves a row to another scope as it is given (transfer accepted), with a new seq; EXISTS when it is there already, NONE when from
+ * does not have it. */
 enum ka_store_status ka_tx_device_move(
     struct ka_tx *tx, const struct ka_scope *from, const struct ka_scope *to, const struct ka_device_row *row);
 enum ka_store_status ka_tx_ca_move(
@@ -180,7 +193,7 @@ enum ka_store_status ka_tx_task_get(
 enum ka_store_status ka_tx_task_update(struct ka_tx *tx, const struct ka_scope *scope, const struct ka_task_row *task);
 enum ka_store_status ka_tx_task_checks(struct ka_tx *tx, struct ka_task_check_row **out, size_t *out_num, struct ka_arena *arena,
     const struct ka_scope *scope, const char *task_id); /* by position */
-/* update writes status, cursor, counts, error_code and message. */
+/* update writes status, cursor, counts, error_code and message of the check at this position. NONE. */
 enum ka_store_status ka_tx_task_check_update(
     struct ka_tx *tx, const struct ka_scope *scope, const char *task_id, const struct ka_task_check_row *check);
 struct ka_task_filter {
@@ -231,15 +244,8 @@ struct ka_suppression_filter {
 	const char *resource;   /* or NULL */
 	int64_t active_at;      /* only those not expired at this time; 0: all */
 };
-/* Ordered by expiration (indefinite ones last), then seq; the page's position is the pair of both, so a page names it whole. */
-struct ka_suppression_page {
-	int64_t after_expiration, after_seq; /* 0, 0: from the start; indefinite ones count as INT64_MAX */
-	bool ascending;
-	uint32_t limit;
-};
 enum ka_store_status ka_tx_suppression_list(struct ka_tx *tx, struct ka_suppression_row **out, size_t *out_num,
-    struct ka_arena *arena, const struct ka_scope *scope, const struct ka_suppression_filter *filter,
-    const struct ka_suppression_page *page);
+    struct ka_arena *arena, const struct ka_scope *scope, const struct ka_suppression_filter *filter, const struct ka_page *page);
 
 /* --- scheduled audits ----------------------------------------------------------------------------------------------------- */
 
@@ -266,7 +272,8 @@ struct ka_log_filter {
 enum ka_store_status ka_tx_log_list(struct ka_tx *tx, struct ka_log_row **out, size_t *out_num, struct ka_arena *arena,
     const struct ka_scope *scope, const struct ka_log_filter *filter, const struct ka_page *page);
 
-/* Deletes at most limit findings and ended tasks (with their checks) older than before; *out_num tells how many. */
+/* Deletes at most limit findings found, and then tasks ended (with their checks), before a time; *out_num tells how many. Call it again
+ * until it is less than limit: each call is one small transaction. */
 enum ka_store_status ka_tx_purge(struct ka_tx *tx, uint64_t *out_num, int64_t before, uint32_t limit);
 
 #endif

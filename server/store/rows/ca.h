@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ca.h - the columns of a CA certificate, in the order in which they are written and read. */
+#ifndef KA_SERVER_STORE_ROWS_CA_H
+#define KA_SERVER_STORE_ROWS_CA_H
+
+#include "server/store/sql.h"
+
+/* What judging needs, and all but seq (which stands before) and der (which stands behind). */
+#define KA_CA_SCAN_COLUMNS "id, status, mode, not_before, not_after, created, subject_sha256, spki_sha256"
+#define KA_CA_COLUMNS                                                                                                       \
+	KA_CA_SCAN_COLUMNS                                                                                                  \
+	", modified, customer_version, auto_registration, generation_id, registration_config, template_name, transfer_to,"  \
+	" transfer_message, transfer_date, status_before_transfer, deactivated_by, deactivated"
+
+/* ka_ca_read reads "seq, KA_CA_COLUMNS" and, if wanted, "der". */
+void ka_ca_read(struct ka_sql *sql, struct ka_ca_row *out, struct ka_arena *arena, bool with_der);
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One thread writes. It takes the functions that wait, runs each in a savepoint of one transaction, commits once for all of them and only then tells
+ * their callers. While it waits for the disk, the next ones queue up: the busier it is, the more share a commit.
+ *
+ * When the transaction as a whole fails (disk full, read error), nothing of it is there. Its functions then run again, each in a transaction of its
+ * own: a small one may fit where the group did not, and each caller hears of its own fate only. */
+#include "server/store/sqlite/sqlite.h"
+
+#include <stdio.h>
+
+/* Functions of one commit: bounds how long the first one waits for the last one. */
+#define MAX_GROUP 256u
+
+/* A connection that works, if there can be one. */
+static struct connection *
+writer(struct sqlite_store *store)
+{
+	char message[KA_STORE_MESSAGE_LEN];
+
+	if (store->writer != NULL && store->writer->broken) {
+		ka_sqlite_disconnect(store->writer);
+		store->writer = NULL;
+		(void)atomic_fetch_add(&store->generation, 1);
+	}
+	if (store->writer == NULL && ka_sqlite_connect(&store->writer, message, store, true) != SQLITE_OK)
+		ka_store_say(&store->store, "%s", message);
+	return store->writer;
+}
+
+/* Whether the transaction that began is still there: some errors take it back at once. */
+static bool
+in_transaction(const struct connection *connection)
+{
+	return sqlite3_get_autocommit(connection->db) == 0;
+}
+
+/* Runs one function in its savepoint. False: the transaction as a whole is lost. */
+static bool
+run_job(struct connection *connection, struct job *job)
+{
+	struct ka_tx *tx = &connection->tx;
+
+	if (!ka_sqlite_exec(connection, "SAVEPOINT job"))
+		return false;
+	job->status = job->fn(tx, job->arg);
+	if (job->status == KA_STORE_OK && tx->doomed == KA_STORE_OK)
+		return ka_sqlite_exec(connection, "RELEASE job");
+	if (tx->doomed != KA_STORE_OK)
+		job->status = tx->doomed;
+	if (!in_transaction(connection) || tx->doomed == KA_STORE_UNAVAILABLE)
+		return false;
+	tx->doomed = KA_STORE_OK;
+	return ka_sqlite_exec(connection, "ROLLBACK TO job") && ka_sqlite_exec(connection, "RELEASE job");
+}
+
+/* Ends a transaction that failed; whatever it left is taken back. */
+static void
+give_up(struct connection *connection)
+{
+	if (in_transaction(connection))
+		(void)sqlite3_exec(connection->db, "ROLLBACK", NULL, NULL, NULL);
+	if (in_transaction(connection))
+		connection->broken = true;
+}
+
+/* Takes the next function that waits, without waiting for one. */
+static struct job *
+take(struct sqlite_store *store)
+{
+	(void)pthread_mutex_lock(&store->lock);
+	struct job *job = store->first;
+	if (job != NULL) {
+		store->first = job->next;
+		if (store->first == NULL)
+			store->last = &store->first;
+		job->next = NULL;
+	}
+	(void)pthread_mutex_unlock(&store->lock);
+	return job;
+}
+
+static void
+tell(struct sqlite_store *store, struct job *jobs)
+{
+	(void)pthread_mutex_lock(&store->lock);
+	while (jobs != NULL) {
+		struct job *next = jobs->next;
+
+		/* The job is its caller's: gone as soon as the lock is. */
+		jobs->done = true;
+		(void)pthread_cond_signal(&jobs->ended);
+		jobs = next;
+	}
+	(void)pthread_mutex_unlock(&store->lock);
+}
+
+/* Runs first and, unless it is to be alone, all that wait behind it, and commits. False: nothing was written; *out_jobs are those
+ * that ran, each with a status that is not OK. */
+static bool
+run_group(struct sqlite_store *store, struct job **out_jobs, struct job *first, bool alone)
+{
+	struct connection *connection = writer(store);
+	struct job **end = out_jobs;
+	unsigned num = 0;
+
+	*out_jobs = first;
+	if (connection != NULL) {
+		connection->tx.doomed = KA_STORE_OK;
+		bool going = ka_sqlite_exec(connection, "BEGIN IMMEDIATE");
+		for (struct job *job = first; going && job != NULL; job = alone || num == MAX_GROUP ? NULL : take(store)) {
+			*end = job;
+			end = &job->next;
+			num++;
+			going = run_job(connection, job);
+		}
+		bool wrote = going && sqlite3_txn_state(connection->db, "main") == SQLITE_TXN_WRITE;
+		if (going && ka_sqlite_exec(connection, "COMMIT")) {
+			if (wrote)
+				atomic_fetch_add_explicit(&store->store.commits, 1, memory_order_relaxed);
+			return true;
+		}
+		give_up(connection);
+	}
+	enum ka_store_status why = connection == NULL || connection->tx.doomed == KA_STORE_OK ? KA_STORE_UNAVAILABLE :
+											    connection->tx.doomed;
+	for (struct job *job = first; job != NULL; job = job->next)
+		if (job->status == KA_STORE_OK || num == 0)
+			job->status = why;
+	return false;
+}
+
+/* One turn: a group, and if it failed, each of its functions again by itself. */
+static void
+turn(struct sqlite_store *store, struct job *first)
+{
+	struct job *jobs;
+
+	if (run_group(store, &jobs, first, false) || jobs->next == NULL) {
+		tell(store, jobs);
+		return;
+	}
+	while (jobs != NULL) {
+		struct job *job = jobs;
+
+		jobs = job->next;
+		job->next = NULL;
+		job->status = KA_STORE_OK;
+		atomic_fetch_add_explicit(&store->store.retries, 1, memory_order_relaxed);
+		(void)run_group(store, &job, job, true);
+		tell(store, job);
+	}
+}
+
+static void *
+writer_main(void *argument)
+{
+	struct sqlite_store *store = argument;
+
+	for (;;) {
+		(void)pthread_mutex_lock(&store->lock);
+		while (store->first == NULL && !store->stop)
+			(void)pthread_cond_wait(&store->work, &store->lock);
+		bool stop = store->first == NULL;
+		(void)pthread_mutex_unlock(&store->lock);
+		if (stop)
+			return NULL;
+		turn(store, take(store));
+	}
+}
+
+bool
+ka_sqlite_writer_start(struct sqlite_store *store)
+{
+	store->last = &store->first;
+	return pthread_create(&store->thread, NULL, writer_main, store) == 0;
+}
+
+void
+ka_sqlite_writer_stop(struct sqlite_store *store)
+{
+	(void)pthread_mutex_lock(&store->lock);
+	store->stop = true;
+	(void)pthread_cond_signal(&store->work);
+	(void)pthread_mutex_unlock(&store->lock);
+	(void)pthread_join(store->thread, NULL);
+}
+
+enum ka_store_status
+ka_sqlite_write(struct ka_store *argument, ka_tx_fn fn, void *arg)
+{
+	struct sqlite_store *store = (struct sqlite_store *)argument;
+	struct job job = { .fn = fn, .arg = arg, .ended = PTHREAD_COND_INITIALIZER };
+
+	if (pthread_equal(pthread_self(), store->thread)) {
+		ka_store_say(&store->store, "a write inside of a write: it would wait for itself");
+		return KA_STORE_FAILED;
+	}
+	(void)pthread_mutex_lock(&store->lock);
+	*store->last = &job;
+	store->last = &job.next;
+	(void)pthread_cond_signal(&store->work);
+	while (!job.done)
+		(void)pthread_cond_wait(&job.ended, &store->lock);
+	(void)pthread_mutex_unlock(&store->lock);
+	(void)pthread_cond_destroy(&job.ended);
+	return job.status;
+}
