@@ -73,7 +73,8 @@ enum ka_store_status ka_tx_account_insert(struct ka_tx *tx, const struct ka_acco
 enum ka_store_status ka_tx_account_get(struct ka_tx *tx, struct ka_account_row *out, struct ka_arena *arena, const char *account);
 enum ka_store_status ka_tx_account_list(struct ka_tx *tx, struct ka_account_row **out, size_t *out_num, struct ka_arena *arena);
 
-enum ka_store_status ka_tx_access_key_insert(struct ka_tx *tx, const struct ka_access_key_row *row); /* EXISTS */
+/* EXISTS; NONE when there is no such account. */
+enum ka_store_status ka_tx_access_key_insert(struct ka_tx *tx, const struct ka_access_key_row *row);
 enum ka_store_status ka_tx_access_key_get(
     struct ka_tx *tx, struct ka_access_key_row *out, struct ka_arena *arena, const char *access_key_id);
 /* account NULL: all. */

@@ -13,7 +13,7 @@ CREATE TABLE account (
 
 CREATE TABLE access_key (
 	access_key_id TEXT NOT NULL PRIMARY KEY,
-	account TEXT NOT NULL REFERENCES account,
+	account TEXT NOT NULL,
 	role INTEGER NOT NULL,
 	sealed_secret BLOB NOT NULL,
 	description TEXT,
