@@ -41,8 +41,8 @@ grep -nE '#[[:space:]]*include[[:space:]]*[<"]gmp' $cli |
 grep -nE '#[[:space:]]*include[[:space:]]*[<"]cli/' $server | rule 'server/ does not see cli/.'
 grep -nE '#[[:space:]]*include[[:space:]]*<microhttpd' $server | grep -v '^server/http/' |
 	rule 'libmicrohttpd is used in server/http/ only.'
-grep -nE '#[[:space:]]*include[[:space:]]*<openssl/' $server | grep -vE '^server/(pki|sigv4)/' |
-	rule 'libcrypto is used in server/pki/ and server/sigv4/ only.'
+grep -nE '#[[:space:]]*include[[:space:]]*<openssl/' $server | grep -vE '^server/(pki|crypto)/' |
+	rule 'libcrypto is used in server/pki/ and server/crypto/ only.'
 grep -nE '#[[:space:]]*include[[:space:]]*<sqlite3' $server | grep -v '^server/store/sqlite/' |
 	rule 'SQLite is used in server/store/sqlite/ only.'
 grep -nE '\b(gets|strcpy|strcat|sprintf|vsprintf|atoi|atol|strtok|setjmp|longjmp)[[:space:]]*\(' $lib $cli $common $server $weakgen |

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pki.h - registration checks of certificates, requests, and the internal CA. libcrypto is used here (and in sigv4/)
+/* pki.h - registration checks of certificates, requests, and the internal CA. libcrypto is used here (and in crypto/)
  * only; its types appear in no header. The key itself is judged by libkeyassay. */
 #ifndef KA_SERVER_PKI_PKI_H
 #define KA_SERVER_PKI_PKI_H

@@ -5,7 +5,7 @@
 
 #include "server/sigv4/auth.h"
 #include "server/sigv4/authorization.h"
-#include "server/sigv4/crypto.h"
+#include "server/crypto/crypto.h"
 
 #define KA_ACCESS_KEY_ID_LEN 20u /* of ours */
 

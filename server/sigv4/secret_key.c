@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "server/sigv4/auth.h"
-#include "server/sigv4/crypto.h"
+#include "server/crypto/crypto.h"
 
 static bool
 refuse(char *out_message, const char *path, const char *what, int error)

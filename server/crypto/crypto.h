@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* crypto.h - the few primitives of this room, all libcrypto's (EVP).
+/* crypto.h - the few primitives that the rooms share, all libcrypto's (EVP).
  *
  * With valid arguments they fail only when memory has run out or the library is broken: both end the program. */
-#ifndef KA_SERVER_SIGV4_CRYPTO_H
-#define KA_SERVER_SIGV4_CRYPTO_H
+#ifndef KA_SERVER_CRYPTO_CRYPTO_H
+#define KA_SERVER_CRYPTO_CRYPTO_H
 
 #include <keyassay/base.h>
 

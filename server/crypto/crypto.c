@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/sigv4/crypto.h"
+#include "server/crypto/crypto.h"
 
 #include <limits.h>
 #include <stdio.h>
