@@ -25,6 +25,7 @@ struct ka_server {
 	struct ka_metrics *metrics;
 	const struct ka_ctx *ctx; /* judges keys: tables and prover are set */
 	enum ka_on_weak_key on_weak_key;
+	uint32_t retention_days;     /* how long audit tasks and findings are kept; 0: 90 */
 	const char *default_account; /* 12 digits */
 	const char *host;            /* what DescribeEndpoint answers: host:port */
 };

@@ -107,6 +107,12 @@ void ka_reply_exists(
  * INTERNAL_FAILURE. Returns whether status was KA_STORE_OK. */
 bool ka_reply_store(struct ka_reply *reply, const struct ka_request *request, enum ka_store_status status);
 
+/* ka_api_write and ka_api_read run a transaction of an operation: ka_store_write or ka_store_read, and ka_reply_store when it fails.
+ * The function may refuse: ka_reply_error (or ka_reply_exists) and KA_STORE_ABORTED; what an earlier run of it refused is forgotten.
+ * True when it returned KA_STORE_OK and that was kept; false: the reply is an error. */
+bool ka_api_write(struct ka_reply *reply, const struct ka_request *request, ka_tx_fn fn, void *arg);
+bool ka_api_read(struct ka_reply *reply, const struct ka_request *request, ka_tx_fn fn, void *arg);
+
 /* An operation. */
 typedef void (*ka_operation_fn)(struct ka_reply *reply, struct ka_request *request);
 
@@ -114,6 +120,11 @@ typedef void (*ka_operation_fn)(struct ka_reply *reply, struct ka_request *reque
  * with up to three decimals: clients take no other form of a time. ka_json_raw writes text that is JSON already. */
 void ka_json_millis(struct ka_json *json, const char *name, int64_t ms);
 void ka_json_raw(struct ka_json *json, const char *name, const char *text);
+
+/* ka_json_tree writes jansson's value; ka_json_text returns it as compact JSON in the arena, members sorted: equal values have equal
+ * texts. */
+void ka_json_tree(struct ka_json *json, const char *name, const json_t *value);
+const char *ka_json_text(struct ka_arena *arena, const json_t *value);
 
 /* ka_json_pem writes a DER certificate as PEM in a JSON string. */
 void ka_json_pem(struct ka_json *json, const char *name, struct ka_slice der);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JSON values against shapes, level by level. */
-#include <math.h>
 #include <string.h>
 
 #include "server/api/params.h"
@@ -84,7 +83,7 @@ check_time(
 		return refuse_type(checking, place, "a time as a number of seconds since 1970", json);
 	double seconds = json_number_value(json);
 	if (seconds >= 0 && seconds <= MAX_SECONDS) {
-		out->number = llround(seconds * 1000);
+		out->number = (int64_t)(seconds * 1000 + 0.5);
 		return true;
 	}
 	ka_check_refuse(checking, place, NULL, 0,

@@ -59,3 +59,30 @@ ka_json_pem(struct ka_json *json, const char *name, struct ka_slice der)
 	put_base64_lines(json->buf, der);
 	ka_buf_puts(json->buf, "-----END CERTIFICATE-----\\n\"");
 }
+
+static int
+append(const char *bytes, size_t len, void *arg)
+{
+	ka_buf_put(arg, bytes, len);
+	return 0;
+}
+
+void
+ka_json_tree(struct ka_json *json, const char *name, const json_t *value)
+{
+	ka_json_name(json, name);
+	if (json_dump_callback(value, append, json->buf, JSON_COMPACT | JSON_ENCODE_ANY) != 0)
+		ka_out_of_memory();
+}
+
+const char *
+ka_json_text(struct ka_arena *arena, const json_t *value)
+{
+	struct ka_buf buf = { 0 };
+
+	if (json_dump_callback(value, append, &buf, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY) != 0)
+		ka_out_of_memory();
+	const char *text = ka_arena_text(arena, buf.data, buf.len);
+	ka_buf_clear(&buf);
+	return text;
+}

@@ -11,6 +11,45 @@
 #define WRITES true
 
 static const struct ka_route routes[] = {
+	/* Audit configuration */
+	ROUTE("UpdateAccountAuditConfiguration", PATCH, "/audit/configuration", AUDITOR, WRITES,
+	    update_account_audit_configuration),
+	ROUTE("DescribeAccountAuditConfiguration", GET, "/audit/configuration", READER, READS,
+	    describe_account_audit_configuration),
+	ROUTE("DeleteAccountAuditConfiguration", DELETE, "/audit/configuration", AUDITOR, WRITES,
+	    delete_account_audit_configuration),
+	/* Audit tasks */
+	ROUTE("StartOnDemandAuditTask", POST, "/audit/tasks", AUDITOR, WRITES, start_on_demand_audit_task),
+	ROUTE("DescribeAuditTask", GET, "/audit/tasks/{taskId}", READER, READS, describe_audit_task),
+	ROUTE("ListAuditTasks", GET, "/audit/tasks", READER, READS, list_audit_tasks),
+	ROUTE("CancelAuditTask", PUT, "/audit/tasks/{taskId}/cancel", AUDITOR, WRITES, cancel_audit_task),
+	/* Scheduled audits */
+	ROUTE("CreateScheduledAudit", POST, "/audit/scheduledaudits/{scheduledAuditName}", AUDITOR, WRITES,
+	    create_scheduled_audit),
+	ROUTE("DescribeScheduledAudit", GET, "/audit/scheduledaudits/{scheduledAuditName}", READER, READS,
+	    describe_scheduled_audit),
+	ROUTE("UpdateScheduledAudit", PATCH, "/audit/scheduledaudits/{scheduledAuditName}", AUDITOR, WRITES,
+	    update_scheduled_audit),
+	ROUTE("DeleteScheduledAudit", DELETE, "/audit/scheduledaudits/{scheduledAuditName}", AUDITOR, WRITES,
+	    delete_scheduled_audit),
+	ROUTE("ListScheduledAudits", GET, "/audit/scheduledaudits", READER, READS, list_scheduled_audits),
+	/* Findings */
+	ROUTE("ListAuditFindings", POST, "/audit/findings", READER, READS, list_audit_findings),
+	ROUTE("DescribeAuditFinding", GET, "/audit/findings/{findingId}", READER, READS, describe_audit_finding),
+	ROUTE("ListRelatedResourcesForAuditFinding", GET, "/audit/relatedResources", READER, READS,
+	    list_related_resources_for_audit_finding),
+	/* Suppressions */
+	ROUTE("CreateAuditSuppression", POST, "/audit/suppressions/create", AUDITOR, WRITES, create_audit_suppression),
+	ROUTE("DescribeAuditSuppression", POST, "/audit/suppressions/describe", READER, READS,
+	    describe_audit_suppression),
+	ROUTE("UpdateAuditSuppression", PATCH, "/audit/suppressions/update", AUDITOR, WRITES,
+	    update_audit_suppression),
+	ROUTE("DeleteAuditSuppression", POST, "/audit/suppressions/delete", AUDITOR, WRITES, delete_audit_suppression),
+	ROUTE("ListAuditSuppressions", POST, "/audit/suppressions/list", READER, READS, list_audit_suppressions),
+	/* Tags and endpoint */
+	ROUTE("TagResource", POST, "/tags", ADMIN, WRITES, tag_resource),
+	ROUTE("UntagResource", POST, "/untag", ADMIN, WRITES, untag_resource),
+	ROUTE("ListTagsForResource", GET, "/tags", READER, READS, list_tags_for_resource),
 	{ 0 },
 };
 
