@@ -11,6 +11,25 @@
 #define WRITES true
 
 static const struct ka_route routes[] = {
+	/* CA certificates and the registration code */
+	ROUTE("RegisterCACertificate", POST, "/cacertificate", ADMIN, WRITES, register_ca_certificate),
+	ROUTE("DescribeCACertificate", GET, "/cacertificate/{caCertificateId}", READER, READS, describe_ca_certificate),
+	ROUTE("UpdateCACertificate", PUT, "/cacertificate/{caCertificateId}", ADMIN, WRITES, update_ca_certificate),
+	ROUTE("DeleteCACertificate", DELETE, "/cacertificate/{caCertificateId}", ADMIN, WRITES, delete_ca_certificate),
+	ROUTE("ListCACertificates", GET, "/cacertificates", READER, READS, list_ca_certificates),
+	ROUTE("ListCertificatesByCA", GET, "/certificates-by-ca/{caCertificateId}", READER, READS, list_certificates_by_ca),
+	ROUTE("GetRegistrationCode", GET, "/registrationcode", ADMIN, WRITES, get_registration_code),
+	ROUTE("DeleteRegistrationCode", DELETE, "/registrationcode", ADMIN, WRITES, delete_registration_code),
+	/* Device certificates */
+	ROUTE("RegisterCertificate", POST, "/certificate/register", ADMIN, WRITES, register_certificate),
+	ROUTE("RegisterCertificateWithoutCA", POST, "/certificate/register-no-ca", ADMIN, WRITES, register_certificate_without_ca),
+	ROUTE("CreateKeysAndCertificate", POST, "/keys-and-certificate", ADMIN, WRITES, create_keys_and_certificate),
+	ROUTE("CreateCertificateFromCsr", POST, "/certificates", ADMIN, WRITES, create_certificate_from_csr),
+	ROUTE("DescribeCertificate", GET, "/certificates/{certificateId}", READER, READS, describe_certificate),
+	ROUTE("UpdateCertificate", PUT, "/certificates/{certificateId}", ADMIN, WRITES, update_certificate),
+	ROUTE("DeleteCertificate", DELETE, "/certificates/{certificateId}", ADMIN, WRITES, delete_certificate),
+	ROUTE("ListCertificates", GET, "/certificates", READER, READS, list_certificates),
+	ROUTE("DescribeEndpoint", GET, "/endpoint", READER, READS, describe_endpoint),
 	/* Audit configuration */
 	ROUTE("UpdateAccountAuditConfiguration", PATCH, "/audit/configuration", AUDITOR, WRITES,
 	    update_account_audit_configuration),

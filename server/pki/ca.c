@@ -197,6 +197,10 @@ load_into(struct ka_pki *pki, char *out_message, struct ka_arena *arena, struct 
 		(void)ka_pki_say(out_message, KA_PKI_OK, KEY_FILE " is not the key of " CERT_FILE);
 		return false;
 	}
+	struct ka_pki_cert cert;
+	if (ka_pki_read(&cert, out_message, arena, (const char *)pem.data, pem.len) != KA_PKI_OK)
+		return false;
+	memcpy(pki->id, cert.id, sizeof(pki->id));
 	return true;
 }
 

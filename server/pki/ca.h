@@ -11,6 +11,7 @@
 struct ka_pki {
 	X509 *cert;
 	EVP_PKEY *key;
+	char id[KA_CERT_ID_LEN + 1];
 };
 
 /* ka_pki_fill sets what all our certificates have: version 3, a random serial number of 127 bits (RFC 5280 4.1.2.2

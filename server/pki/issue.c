@@ -12,6 +12,12 @@
 #define CLOCK_SLACK 120 /* seconds */
 #define NOT_AFTER "20491231235959Z"
 
+const char *
+ka_pki_id(const struct ka_pki *pki)
+{
+	return pki->id;
+}
+
 static bool
 set_serial(X509 *cert)
 {

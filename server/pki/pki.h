@@ -71,6 +71,9 @@ bool ka_pki_create(char out_message[KA_PKI_MESSAGE_LEN], struct ka_auth *auth, c
 struct ka_pki *ka_pki_load(char out_message[KA_PKI_MESSAGE_LEN], struct ka_auth *auth, const char *dir);
 void ka_pki_free(struct ka_pki *pki);
 
+/* ka_pki_id returns the id of the internal CA's certificate: what it issues has it as its CA. */
+const char *ka_pki_id(const struct ka_pki *pki);
+
 /* ka_pki_issue signs a certificate for a request (PEM) until 2049-12-31T23:59:59Z, subject "CN=AWS IoT Certificate"
  * (reference 3.11), version 3, random serial. The request's key: RSA of at least 2048 bits or NIST P-256, P-384, P-521,
  * and none that fails a CVE check. */

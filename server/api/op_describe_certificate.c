@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/api/certificates.h"
+#include "server/api/ops.h"
+
+struct lookup {
+	struct ka_request *request;
+	struct ka_device_row row;
+};
+
+static enum ka_store_status
+get(struct ka_tx *tx, void *arg)
+{
+	struct lookup *lookup = arg;
+
+	return ka_tx_device_get(tx, &lookup->row, lookup->request->arena, &lookup->request->scope,
+	    ka_param_text(lookup->request, "certificateId"));
+}
+
+static void
+write_date(struct ka_json *json, const char *name, int64_t date)
+{
+	if (date != 0)
+		ka_json_millis(json, name, date);
+}
+
+/* What is there of a transfer between accounts; absent when there never was one. */
+static void
+write_transfer(struct ka_json *json, const struct ka_device_row *row)
+{
+	if (row->transfer_date == 0)
+		return;
+	ka_json_open(json, "transferData", '{');
+	if (row->transfer_message != NULL)
+		ka_json_string(json, "transferMessage", row->transfer_message);
+	if (row->reject_reason != NULL)
+		ka_json_string(json, "rejectReason", row->reject_reason);
+	write_date(json, "transferDate", row->transfer_date);
+	write_date(json, "acceptDate", row->accept_date);
+	write_date(json, "rejectDate", row->reject_date);
+	ka_json_close(json, '}');
+}
+
+static void
+write_description(struct ka_json *json, const struct ka_request *request, const struct ka_device_row *row)
+{
+	ka_json_open(json, "certificateDescription", '{');
+	ka_json_string(json, "certificateArn", ka_arn(request, "cert", row->id));
+	ka_json_string(json, "certificateId", row->id);
+	if (row->ca_id[0] != '\0')
+		ka_json_string(json, "caCertificateId", row->ca_id);
+	ka_json_string(json, "status", ka_device_status_name(row->status));
+	ka_json_pem(json, "certificatePem", row->der);
+	ka_json_string(json, "ownedBy", request->scope.account);
+	if (row->previous_owner != NULL)
+		ka_json_string(json, "previousOwnedBy", row->previous_owner);
+	ka_json_millis(json, "creationDate", row->created);
+	ka_json_millis(json, "lastModifiedDate", row->modified);
+	ka_json_number(json, "customerVersion", (uint64_t)row->customer_version);
+	write_transfer(json, row);
+	ka_json_string(json, "generationId", row->generation_id);
+	ka_json_open(json, "validity", '{');
+	ka_json_millis(json, "notBefore", row->not_before);
+	ka_json_millis(json, "notAfter", row->not_after);
+	ka_json_close(json, '}');
+	ka_json_string(json, "certificateMode", ka_cert_mode_name(row->mode));
+	ka_json_close(json, '}');
+}
+
+void
+ka_op_describe_certificate(struct ka_reply *reply, struct ka_request *request)
+{
+	struct lookup lookup = { .request = request };
+	struct ka_json json = { .buf = &reply->body };
+	enum ka_store_status status = ka_store_read(request->server->store, get, &lookup);
+
+	if (status == KA_STORE_NONE) {
+		ka_reply_no_device(reply, request);
+		return;
+	}
+	if (!ka_reply_store(reply, request, status))
+		return;
+	ka_json_open(&json, NULL, '{');
+	write_description(&json, request, &lookup.row);
+	ka_json_close(&json, '}');
+}
