@@ -289,8 +289,8 @@ ka_config_finish(struct ka_config *config, char out_message[KA_CONFIG_MESSAGE_LE
 	if (config->account != NULL && !check_account(out_message, config->account))
 		return false;
 	if ((config->tls_cert == NULL) != (config->tls_key == NULL))
-		return fail(out_message, "%s: %s is needed too", config->tls_cert == NULL ? "tls-key" : "tls-cert",
-		    config->tls_cert == NULL ? "tls-cert" : "tls-key");
+		return fail(out_message, "%s: %s is set, so this is needed too", config->tls_cert == NULL ? "tls-cert" : "tls-key",
+		    config->tls_cert == NULL ? "tls-key" : "tls-cert");
 	if (config->tls_cert != NULL && config->insecure_http)
 		return fail(out_message, "insecure-http: there is a TLS certificate, so HTTP is not served");
 	return true;
