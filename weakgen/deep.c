@@ -8,34 +8,36 @@
 #include <time.h>
 
 #define TICK_NANOSECONDS 250000000L
+#define SECOND_NANOSECONDS 1000000000L
 #define MAX_THREADS 1024u
-
-/* A stream's number has to fit an u32. */
-#define MAX_PID_COUNT (1u << 24)
 
 #define DSA_MIN_Q_LEN 16u
 #define DSA_MAX_Q_LEN 64u
 
 struct ka_weakgen_deep {
-	uint32_t pid_count;
+	struct ka_weakgen_deep_options options;
 	struct ka_weakgen_group *groups;
 	size_t num_groups, max_groups;
 	size_t num_keys;
 };
 
-struct ka_weakgen_deep *
-ka_weakgen_deep_new(uint32_t pid_count)
+enum ka_err
+ka_weakgen_deep_new(struct ka_weakgen_deep **out, const struct ka_weakgen_deep_options *options)
 {
 	struct ka_weakgen_deep *deep;
 
-	if (pid_count == 0 || pid_count > MAX_PID_COUNT) {
-		return NULL;
+	if (options->pid_count == 0 || options->pid_count > KA_WEAKGEN_MAX_PIDS ||
+	    options->first_pid > KA_WEAKGEN_MAX_PIDS - options->pid_count || options->num_threads == 0 ||
+	    (options->cap == 0 && !(options->miss > 0 && options->miss < 1))) {
+		return KA_ERR_ARGUMENT;
 	}
 	deep = calloc(1, sizeof(*deep));
-	if (deep != NULL) {
-		deep->pid_count = pid_count;
+	if (deep == NULL) {
+		return KA_ERR_NO_MEMORY;
 	}
-	return deep;
+	deep->options = *options;
+	*out = deep;
+	return KA_OK;
 }
 
 void
@@ -163,7 +165,7 @@ ka_weakgen_walk_next(struct ka_weakgen_walk *walk, struct ka_debian_id *out_id)
 		*out_id = (struct ka_debian_id){
 			.architecture = (enum ka_debian_arch)(state / KA_DEBIAN_NUM_RANDFILES),
 			.randfile = (enum ka_debian_randfile)(state % KA_DEBIAN_NUM_RANDFILES),
-			.pid = walk->cursor % walk->pid_count,
+			.pid = walk->first_pid + walk->cursor % walk->pid_count,
 		};
 		walk->cursor++;
 	}
@@ -172,10 +174,11 @@ ka_weakgen_walk_next(struct ka_weakgen_walk *walk, struct ka_debian_id *out_id)
 }
 
 void
-ka_weakgen_walk_done(struct ka_weakgen_walk *walk, uint32_t num_streams)
+ka_weakgen_walk_done(struct ka_weakgen_walk *walk, uint32_t num_streams, uint64_t num_candidates)
 {
 	(void)pthread_mutex_lock(&walk->lock);
 	walk->num_done += num_streams;
+	walk->num_candidates += num_candidates;
 	(void)pthread_mutex_unlock(&walk->lock);
 }
 
@@ -196,7 +199,7 @@ walk_group(struct ka_weakgen_walk *walk)
 {
 	switch (walk->group->like.algorithm) {
 	case KA_KEY_RSA:
-		return ka_weakgen_deep_rsa(walk);
+		return walk->group->plan.by_division ? ka_weakgen_deep_divide(walk) : ka_weakgen_deep_rsa(walk);
 	case KA_KEY_EC:
 		return ka_weakgen_deep_ec(walk);
 	case KA_KEY_DSA:
@@ -223,6 +226,7 @@ work(void *arg)
 		walk->err = err;
 	}
 	walk->num_working--;
+	(void)pthread_cond_signal(&walk->ended);
 	(void)pthread_mutex_unlock(&walk->lock);
 	return NULL;
 }
@@ -237,35 +241,64 @@ now(void)
 }
 
 struct teller {
-	void (*progress)(void *arg, const struct ka_weakgen_progress *progress);
-	void *arg;
-	struct ka_weakgen_progress value;
+	const struct ka_weakgen_deep_options *options;
+	struct ka_weakgen_deep_progress value;
 	double started, told;
-	uint64_t before; /* streams of groups that are done */
+	double estimate; /* of all groups, in seconds of a thread */
+	/* Of groups that are done. */
+	uint64_t streams_before, candidates_before;
+	double estimate_before;
 };
+
+/* Waits until all threads have ended, or for a tick; false when they have. Sets what the walk has got to. */
+static bool
+await(struct ka_weakgen_walk *walk, uint32_t *out_num_done, uint64_t *out_num_candidates)
+{
+	struct timespec until;
+	bool working;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += TICK_NANOSECONDS;
+	if (until.tv_nsec >= SECOND_NANOSECONDS) {
+		until.tv_sec++;
+		until.tv_nsec -= SECOND_NANOSECONDS;
+	}
+	(void)pthread_mutex_lock(&walk->lock);
+	while (walk->num_working > 0 && pthread_cond_timedwait(&walk->ended, &walk->lock, &until) == 0) {
+	}
+	working = walk->num_working > 0;
+	*out_num_done = walk->num_done;
+	*out_num_candidates = walk->num_candidates;
+	(void)pthread_mutex_unlock(&walk->lock);
+	return working;
+}
 
 static void
 supervise(struct ka_weakgen_walk *walk, struct teller *teller)
 {
-	const struct timespec tick = { .tv_nsec = TICK_NANOSECONDS };
+	struct ka_weakgen_deep_progress *value = &teller->value;
+	double stream_seconds = walk->group->plan.stream_seconds;
 	bool working = true;
 
 	while (working) {
+		uint32_t num_done;
+		uint64_t num_candidates;
 		double time;
 
-		(void)nanosleep(&tick, NULL);
-		(void)pthread_mutex_lock(&walk->lock);
-		working = walk->num_working > 0;
-		teller->value.keys_done = teller->before + walk->num_done;
-		(void)pthread_mutex_unlock(&walk->lock);
+		working = await(walk, &num_done, &num_candidates);
+		value->streams_done = teller->streams_before + num_done;
+		value->candidates = teller->candidates_before + num_candidates;
+		value->part = (teller->estimate_before + num_done * stream_seconds) / teller->estimate;
 		time = now();
-		if (teller->progress != NULL && (time - teller->told >= 1 || !working)) {
+		if (teller->options->progress != NULL && (time - teller->told >= 1 || !working)) {
 			teller->told = time;
-			teller->value.seconds = time - teller->started;
-			teller->progress(teller->arg, &teller->value);
+			value->seconds = time - teller->started;
+			teller->options->progress(teller->options->progress_arg, value);
 		}
 	}
-	teller->before += walk->num_streams;
+	teller->streams_before += walk->num_streams;
+	teller->candidates_before += walk->num_candidates;
+	teller->estimate_before += walk->num_streams * stream_seconds;
 }
 
 static enum ka_err
@@ -292,46 +325,95 @@ run_group(struct ka_weakgen_walk *walk, pthread_t *threads, unsigned num_threads
 	return walk->err;
 }
 
-enum ka_err
-ka_weakgen_deep_run(struct ka_weakgen_deep *deep, unsigned num_threads, const atomic_bool *stop,
-    void (*progress)(void *arg, const struct ka_weakgen_progress *progress), void *progress_arg)
+static bool
+should_stop(const struct ka_weakgen_deep *deep)
 {
-	uint32_t num_streams = KA_DEBIAN_NUM_ARCHS * KA_DEBIAN_NUM_RANDFILES * deep->pid_count;
-	struct teller teller = { .progress = progress, .arg = progress_arg, .started = now() };
-	pthread_t *threads;
+	return deep->options.stop != NULL && atomic_load(deep->options.stop);
+}
+
+static enum ka_err
+plan(struct ka_weakgen_deep *deep, struct teller *teller, uint32_t num_streams)
+{
 	enum ka_err err = KA_OK;
 
-	if (num_threads == 0) {
-		return KA_ERR_ARGUMENT;
+	for (size_t i = 0; err == KA_OK && i < deep->num_groups && !should_stop(deep); i++) {
+		struct ka_weakgen_group *group = &deep->groups[i];
+
+		err = ka_weakgen_deep_plan(&group->plan, group, ka_weakgen_kernels_best(), &deep->options);
+		teller->estimate += num_streams * group->plan.stream_seconds;
 	}
-	num_threads = num_threads < MAX_THREADS ? num_threads : MAX_THREADS;
-	threads = malloc(num_threads * sizeof(*threads));
-	if (threads == NULL) {
+	teller->value.streams_total = (uint64_t)num_streams * deep->num_groups;
+	return err;
+}
+
+static enum ka_err
+open_walk(struct ka_weakgen_walk *walk)
+{
+	pthread_condattr_t attributes;
+	int failed;
+
+	if (pthread_condattr_init(&attributes) != 0) {
 		return KA_ERR_NO_MEMORY;
 	}
-	teller.value.keys_total = (uint64_t)num_streams * deep->num_groups;
-	for (size_t i = 0; err == KA_OK && i < deep->num_groups; i++) {
+	failed = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	if (failed == 0) {
+		failed = pthread_cond_init(&walk->ended, &attributes);
+	}
+	(void)pthread_condattr_destroy(&attributes);
+	if (failed != 0) {
+		return KA_ERR_NO_MEMORY;
+	}
+	if (pthread_mutex_init(&walk->lock, NULL) != 0) {
+		(void)pthread_cond_destroy(&walk->ended);
+		return KA_ERR_NO_MEMORY;
+	}
+	return KA_OK;
+}
+
+static enum ka_err
+run(struct ka_weakgen_deep *deep, pthread_t *threads, unsigned num_threads)
+{
+	uint32_t num_streams = KA_DEBIAN_NUM_ARCHS * KA_DEBIAN_NUM_RANDFILES * deep->options.pid_count;
+	struct teller teller = { .options = &deep->options, .started = now() };
+	enum ka_err err = plan(deep, &teller, num_streams);
+
+	for (size_t i = 0; err == KA_OK && i < deep->num_groups && !should_stop(deep); i++) {
 		struct ka_weakgen_walk walk = {
 			.group = &deep->groups[i],
 			.kernels = ka_weakgen_kernels_best(),
-			.pid_count = deep->pid_count,
-			.stop = stop,
+			.first_pid = deep->options.first_pid,
+			.pid_count = deep->options.pid_count,
+			.stop = deep->options.stop,
 			.num_streams = num_streams,
 		};
 
-		if (pthread_mutex_init(&walk.lock, NULL) != 0) {
-			err = KA_ERR_NO_MEMORY;
-			break;
+		err = open_walk(&walk);
+		if (err == KA_OK) {
+			err = run_group(&walk, threads, num_threads, &teller);
+			(void)pthread_cond_destroy(&walk.ended);
+			(void)pthread_mutex_destroy(&walk.lock);
 		}
-		err = run_group(&walk, threads, num_threads, &teller);
-		(void)pthread_mutex_destroy(&walk.lock);
 	}
+	return err;
+}
+
+enum ka_err
+ka_weakgen_deep_run(struct ka_weakgen_deep *deep)
+{
+	unsigned num_threads = deep->options.num_threads < MAX_THREADS ? deep->options.num_threads : MAX_THREADS;
+	pthread_t *threads = malloc(num_threads * sizeof(*threads));
+	enum ka_err err;
+
+	if (threads == NULL) {
+		return KA_ERR_NO_MEMORY;
+	}
+	err = run(deep, threads, num_threads);
 	free(threads);
 	return err;
 }
 
-enum ka_weakgen_answer
-ka_weakgen_deep_answer(const struct ka_weakgen_deep *deep, size_t handle, struct ka_debian_id *out_id)
+static struct ka_weakgen_waiting *
+find_waiting(const struct ka_weakgen_deep *deep, size_t handle, const struct ka_weakgen_group **out_group)
 {
 	for (size_t i = 0; i < deep->num_groups; i++) {
 		const struct ka_weakgen_group *group = &deep->groups[i];
@@ -347,14 +429,53 @@ ka_weakgen_deep_answer(const struct ka_weakgen_deep *deep, size_t handle, struct
 				high = middle;
 			}
 		}
-		if (low == group->num_waiting || group->waiting[low].handle != handle) {
-			continue;
+		if (low < group->num_waiting && group->waiting[low].handle == handle) {
+			*out_group = group;
+			return &group->waiting[low];
 		}
-		if (group->waiting[low].found) {
-			*out_id = group->waiting[low].id;
-			return KA_WEAKGEN_WEAK;
-		}
-		return group->walked ? KA_WEAKGEN_NOT_WEAK : KA_WEAKGEN_UNDECIDED;
 	}
-	return KA_WEAKGEN_UNDECIDED;
+	return NULL;
 }
+
+void
+ka_weakgen_deep_result(const struct ka_weakgen_deep *deep, size_t handle, struct ka_walk_result *out_result)
+{
+	const struct ka_weakgen_group *group = NULL;
+	const struct ka_weakgen_waiting *waiting = find_waiting(deep, handle, &group);
+
+	*out_result = (struct ka_walk_result){ .answer = KA_WALK_UNDECIDED };
+	if (waiting == NULL) {
+		return;
+	}
+	if (waiting->found) {
+		out_result->answer = KA_WALK_WEAK;
+		out_result->id = waiting->id;
+	} else if (group->walked) {
+		out_result->answer = KA_WALK_NOT_WEAK;
+		out_result->miss = group->plan.miss;
+	}
+}
+
+static enum ka_err
+walker_add(void *walk, size_t *out_handle, const struct ka_key *key)
+{
+	return ka_weakgen_deep_add(walk, out_handle, key);
+}
+
+static enum ka_err
+walker_run(void *walk)
+{
+	return ka_weakgen_deep_run(walk);
+}
+
+static void
+walker_result(const void *walk, size_t handle, struct ka_walk_result *out_result)
+{
+	ka_weakgen_deep_result(walk, handle, out_result);
+}
+
+const struct ka_walker ka_weakgen_walker = {
+	.add = walker_add,
+	.run = walker_run,
+	.result = walker_result,
+};

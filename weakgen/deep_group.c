@@ -85,3 +85,27 @@ ka_weakgen_group_clear(struct ka_weakgen_group *group)
 	free(group->waiting);
 	*group = (struct ka_weakgen_group){ .num_waiting = 0 };
 }
+
+void
+ka_weakgen_group_exponents(mpz_t out, const struct ka_weakgen_group *group)
+{
+	mpz_t exponent;
+
+	mpz_init(exponent);
+	/* A bare modulus may have any of the exponents that openssl offered; what divides 3 never rejects. */
+	mpz_set_ui(out, KA_WEAKGEN_DEFAULT_EXPONENT);
+	for (size_t i = 0; i < group->num_waiting; i++) {
+		const struct ka_slice bytes = group->waiting[i].key.exponent;
+
+		mpz_import(exponent, bytes.len, 1, 1, 0, 0, bytes.data);
+		if (mpz_sgn(exponent) == 0) {
+			continue;
+		}
+		/* p - 1 is even: even exponents cannot be met, but the rest of them counts. */
+		mpz_tdiv_q_2exp(exponent, exponent, mpz_scan1(exponent, 0));
+		if (!mpz_divisible_p(out, exponent)) {
+			mpz_mul(out, out, exponent);
+		}
+	}
+	mpz_clear(exponent);
+}

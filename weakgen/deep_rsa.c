@@ -104,7 +104,7 @@ on_done(void *arg, const struct ka_debian_id *id, const struct ka_weakgen_result
 
 	(void)id;
 	(void)result;
-	ka_weakgen_walk_done(walker->walk, 1);
+	ka_weakgen_walk_done(walker->walk, 1, 0);
 }
 
 static bool
@@ -140,24 +140,6 @@ multiply(mpz_t out, const struct ka_weakgen_waiting *waiting, size_t num)
 	mpz_clear(right);
 }
 
-static void
-multiply_exponents(struct walker *walker, const struct ka_weakgen_group *group)
-{
-	/* A bare modulus may have any of the exponents that openssl offered. */
-	mpz_set_ui(walker->exponents, KA_WEAKGEN_DEFAULT_EXPONENT);
-	for (size_t i = 0; i < group->num_waiting; i++) {
-		if (group->waiting[i].key.exponent.len == 0) {
-			continue;
-		}
-		import(walker->rest, group->waiting[i].key.exponent);
-		if (mpz_sgn(walker->rest) != 0 && !mpz_divisible_p(walker->exponents, walker->rest)) {
-			mpz_mul(walker->exponents, walker->exponents, walker->rest);
-		}
-	}
-	/* p - 1 is even: even exponents cannot be met, but the rest of them counts. */
-	mpz_tdiv_q_2exp(walker->exponents, walker->exponents, mpz_scan1(walker->exponents, 0));
-}
-
 enum ka_err
 ka_weakgen_deep_rsa(struct ka_weakgen_walk *walk)
 {
@@ -181,7 +163,7 @@ ka_weakgen_deep_rsa(struct ka_weakgen_walk *walk)
 		mpz_init(walker->primes[i]);
 	}
 	multiply(walker->moduli, walk->group->waiting, walk->group->num_waiting);
-	multiply_exponents(walker, walk->group);
+	ka_weakgen_group_exponents(walker->exponents, walk->group);
 	err = ka_weakgen_batch_run(&type, walk->kernels, &feed);
 	if (err == KA_OK) {
 		err = walker->err;

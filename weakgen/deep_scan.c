@@ -123,7 +123,7 @@ ec_done(void *arg, const struct ka_debian_id *id, const struct ka_weakgen_result
 			ka_weakgen_walk_found(scanner->walk, scanner->marks[i].waiting, id);
 		}
 	}
-	ka_weakgen_walk_done(scanner->walk, 1);
+	ka_weakgen_walk_done(scanner->walk, 1, 0);
 }
 
 enum ka_err
@@ -181,7 +181,7 @@ dsa_stream(struct scanner *scanner, struct dsa *dsa, const struct ka_debian_id *
 			ka_weakgen_walk_found(scanner->walk, scanner->marks[i].waiting, id);
 		}
 	}
-	ka_weakgen_walk_done(scanner->walk, 1);
+	ka_weakgen_walk_done(scanner->walk, 1, 0);
 	return KA_OK;
 }
 

@@ -46,29 +46,48 @@ make(struct made *made, const char *type_name, struct ka_debian_id id, struct ka
 	}
 }
 
-static void
-assert_found(const struct ka_weakgen_deep *deep, size_t handle, struct ka_debian_id want)
+/* A walk over PIDs 0 to num_pids - 1. */
+static struct ka_weakgen_deep *
+new_walk(uint32_t num_pids, enum ka_weakgen_deep_way way, unsigned num_threads)
 {
-	struct ka_debian_id id;
+	const struct ka_weakgen_deep_options options = {
+		.pid_count = num_pids,
+		.way = way,
+		.miss = KA_WEAKGEN_DEEP_MISS,
+		.num_threads = num_threads,
+	};
+	struct ka_weakgen_deep *deep = NULL;
 
-	assert_int_equal(ka_weakgen_deep_answer(deep, handle, &id), KA_WEAKGEN_WEAK);
-	assert_int_equal(id.architecture, want.architecture);
-	assert_int_equal(id.randfile, want.randfile);
-	assert_int_equal(id.pid, want.pid);
+	assert_int_equal(ka_weakgen_deep_new(&deep, &options), KA_OK);
+	return deep;
 }
 
 static void
-assert_answer(const struct ka_weakgen_deep *deep, size_t handle, enum ka_weakgen_answer want)
+assert_found(const struct ka_weakgen_deep *deep, size_t handle, struct ka_debian_id want)
 {
-	struct ka_debian_id id;
+	struct ka_walk_result result;
 
-	assert_int_equal(ka_weakgen_deep_answer(deep, handle, &id), want);
+	ka_weakgen_deep_result(deep, handle, &result);
+	assert_int_equal(result.answer, KA_WALK_WEAK);
+	assert_int_equal(result.id.architecture, want.architecture);
+	assert_int_equal(result.id.randfile, want.randfile);
+	assert_int_equal(result.id.pid, want.pid);
+}
+
+static void
+assert_answer(const struct ka_weakgen_deep *deep, size_t handle, enum ka_walk_answer want)
+{
+	struct ka_walk_result result;
+
+	ka_weakgen_deep_result(deep, handle, &result);
+	assert_int_equal(result.answer, want);
 }
 
 /* Keys of several types in one walk; each walks alone, whatever waits beside it. */
 static void
 finds_keys_of_its_universe_only(void **state)
 {
+	const enum ka_weakgen_deep_way way = *(const enum ka_weakgen_deep_way *)*state;
 	static const struct {
 		const char *type;
 		struct ka_debian_id id;
@@ -85,25 +104,23 @@ finds_keys_of_its_universe_only(void **state)
 		{ "ec:secp256r1", { KA_DEBIAN_LE64, KA_DEBIAN_RND, NUM_PIDS + 3 }, false },
 	};
 	enum { NUM_ROWS = sizeof(rows) / sizeof(rows[0]) };
-	struct ka_weakgen_deep *deep = ka_weakgen_deep_new(NUM_PIDS);
+	struct ka_weakgen_deep *deep = new_walk(NUM_PIDS, way, 2);
 	struct made *made = calloc(NUM_ROWS, sizeof(*made));
 	size_t handles[NUM_ROWS];
 
-	(void)state;
-	assert_non_null(deep);
 	assert_non_null(made);
 	for (size_t i = 0; i < NUM_ROWS; i++) {
 		make(&made[i], rows[i].type, rows[i].id, rows[i].three ? exponent_three : exponent_f4);
 		assert_int_equal(ka_weakgen_deep_add(deep, &handles[i], &made[i].key), KA_OK);
-		assert_answer(deep, handles[i], KA_WEAKGEN_UNDECIDED);
+		assert_answer(deep, handles[i], KA_WALK_UNDECIDED);
 	}
 	memset(made, 0, NUM_ROWS * sizeof(*made)); /* keys are copied */
-	assert_int_equal(ka_weakgen_deep_run(deep, 2, NULL, NULL, NULL), KA_OK);
+	assert_int_equal(ka_weakgen_deep_run(deep), KA_OK);
 	for (size_t i = 0; i < NUM_ROWS; i++) {
 		if (rows[i].id.pid < NUM_PIDS) {
 			assert_found(deep, handles[i], rows[i].id);
 		} else {
-			assert_answer(deep, handles[i], KA_WEAKGEN_NOT_WEAK);
+			assert_answer(deep, handles[i], KA_WALK_NOT_WEAK);
 		}
 	}
 	ka_weakgen_deep_free(deep);
@@ -114,72 +131,89 @@ finds_keys_of_its_universe_only(void **state)
 static void
 bare_and_foreign_moduli(void **state)
 {
-	struct ka_weakgen_deep *deep = ka_weakgen_deep_new(NUM_PIDS);
+	struct ka_weakgen_deep *deep = new_walk(NUM_PIDS, *(const enum ka_weakgen_deep_way *)*state, 1);
 	struct made made;
 	uint8_t sound[64];
 	struct ka_key foreign = { .algorithm = KA_KEY_RSA, .bits = 512, .modulus = { sound, sizeof(sound) } };
 	size_t weak_handle, sound_handle;
 
-	(void)state;
-	assert_non_null(deep);
 	make(&made, "rsa:512", (struct ka_debian_id){ KA_DEBIAN_LE32, KA_DEBIAN_RND, 3 }, exponent_f4);
 	made.key.exponent = (struct ka_slice){ NULL, 0 };
 	memcpy(sound, made.bytes.modulus, sizeof(sound));
 	sound[40] ^= 0x10;
 	assert_int_equal(ka_weakgen_deep_add(deep, &weak_handle, &made.key), KA_OK);
 	assert_int_equal(ka_weakgen_deep_add(deep, &sound_handle, &foreign), KA_OK);
-	assert_int_equal(ka_weakgen_deep_run(deep, 1, NULL, NULL, NULL), KA_OK);
+	assert_int_equal(ka_weakgen_deep_run(deep), KA_OK);
 	assert_found(deep, weak_handle, made.id);
-	assert_answer(deep, sound_handle, KA_WEAKGEN_NOT_WEAK);
+	assert_answer(deep, sound_handle, KA_WALK_NOT_WEAK);
 	ka_weakgen_deep_free(deep);
 }
 
-/* With an exponent that divides the first prime less one, the stream's key has another first prime: the walk has to
- * go on. */
-static void
-exponent_that_rejects_a_prime(void **state)
+/* A PID whose first prime less one has a factor f from low to high: with the exponent f the stream's key has another first
+ * prime. Of an odd number of bits the first prime gets one bit more, so it is the larger: p. */
+static unsigned long
+find_factor(struct ka_debian_id *out_id, struct made *usual, unsigned long low, unsigned long high)
 {
-	struct ka_debian_id id = { KA_DEBIAN_LE64, KA_DEBIAN_RND, 0 };
-	struct ka_weakgen_deep *deep = ka_weakgen_deep_new(NUM_PIDS);
-	struct made usual, other;
 	unsigned long factor = 0;
-	uint8_t bytes[8];
-	size_t len = 0, handle;
 	mpz_t p;
 
-	(void)state;
-	assert_non_null(deep);
 	mpz_init(p);
-	/* Of an odd number of bits the first prime gets one more, so it is the larger: p. */
-	for (id.pid = 0; factor == 0 && id.pid < NUM_PIDS; id.pid++) {
-		make(&usual, "rsa:521", id, exponent_f4);
-		mpz_import(p, usual.bytes.p_len, 1, 1, 0, 0, usual.bytes.p);
+	*out_id = (struct ka_debian_id){ KA_DEBIAN_LE64, KA_DEBIAN_RND, 0 };
+	for (; factor == 0 && out_id->pid < NUM_PIDS; out_id->pid++) {
+		make(usual, "rsa:521", *out_id, exponent_f4);
+		mpz_import(p, usual->bytes.p_len, 1, 1, 0, 0, usual->bytes.p);
 		mpz_sub_ui(p, p, 1);
-		for (unsigned long f = 17865; factor == 0 && f < 1000000; f += 2) {
+		for (unsigned long f = low; factor == 0 && f < high; f += 2) {
 			if (f != 65537 && mpz_divisible_ui_p(p, f)) {
 				factor = f;
 			}
 		}
 	}
-	id.pid--;
+	out_id->pid--;
 	assert_int_not_equal(factor, 0);
-	mpz_set_ui(p, factor);
-	mpz_export(bytes, &len, 1, 1, 0, 0, p);
 	mpz_clear(p);
-	make(&other, "rsa:521", id, (struct ka_slice){ bytes, len });
-	assert_true(other.bytes.exponent_mattered);
-	assert_memory_not_equal(other.bytes.p, usual.bytes.p, usual.bytes.p_len);
-	assert_int_equal(ka_weakgen_deep_add(deep, &handle, &other.key), KA_OK);
-	assert_int_equal(ka_weakgen_deep_run(deep, 2, NULL, NULL, NULL), KA_OK);
-	assert_found(deep, handle, id);
-	ka_weakgen_deep_free(deep);
+	return factor;
+}
+
+/* Exponents: the factor itself; times 3; times the prime 2^61 - 1; times the product of two large primes, which is not
+ * factored. The walk has to go on behind the rejected prime; beside it waits the key that kept the prime. */
+static void
+exponent_that_rejects_a_prime(void **state)
+{
+	static const char *const cofactors[] = { "1", "3", "2305843009213693951", "340282366920938464109384284684124323839" };
+	const enum ka_weakgen_deep_way way = *(const enum ka_weakgen_deep_way *)*state;
+	struct ka_debian_id id;
+	struct made usual, others[4];
+	unsigned long factor = find_factor(&id, &usual, 17865, 1000000);
+	uint8_t bytes[4][32];
+	mpz_t e, cofactor;
+
+	mpz_inits(e, cofactor, NULL);
+	for (unsigned i = 0; i < 4; i++) {
+		struct ka_weakgen_deep *deep = new_walk(NUM_PIDS, way, 2);
+		size_t len = 0, handle, usual_handle;
+
+		assert_int_equal(mpz_set_str(cofactor, cofactors[i], 10), 0);
+		mpz_mul_ui(e, cofactor, factor);
+		mpz_export(bytes[i], &len, 1, 1, 0, 0, e);
+		make(&others[i], "rsa:521", id, (struct ka_slice){ bytes[i], len });
+		assert_true(others[i].bytes.exponent_mattered);
+		assert_memory_not_equal(others[i].bytes.p, usual.bytes.p, usual.bytes.p_len);
+		assert_int_equal(ka_weakgen_deep_add(deep, &handle, &others[i].key), KA_OK);
+		assert_int_equal(ka_weakgen_deep_add(deep, &usual_handle, &usual.key), KA_OK);
+		assert_int_equal(ka_weakgen_deep_run(deep), KA_OK);
+		assert_found(deep, handle, id);
+		assert_found(deep, usual_handle, id);
+		ka_weakgen_deep_free(deep);
+	}
+	mpz_clears(e, cofactor, NULL);
 }
 
 static void
 dsa_keys(void **state)
 {
 	const struct ka_debian_id id = { KA_DEBIAN_BE32, KA_DEBIAN_RND, 9 };
-	struct ka_weakgen_deep *deep = ka_weakgen_deep_new(NUM_PIDS);
+	struct ka_weakgen_deep *deep = new_walk(NUM_PIDS, KA_WEAKGEN_DEEP_CHEAPEST, 2);
 	struct ka_weakgen_prng prng;
 	uint8_t p[64], q[20], g[1] = { 2 }, y[64];
 	struct ka_key key = { .algorithm = KA_KEY_DSA, .bits = 512, .dsa_p = { p, sizeof(p) }, .dsa_q = { q, sizeof(q) },
@@ -188,7 +222,6 @@ dsa_keys(void **state)
 	size_t len, weak_handle, sound_handle;
 
 	(void)state;
-	assert_non_null(deep);
 	memset(p, 0xd5, sizeof(p));
 	memset(q, 0xb7, sizeof(q));
 	for (int i = 0; i < 4; i++) {
@@ -206,9 +239,9 @@ dsa_keys(void **state)
 	assert_int_equal(ka_weakgen_deep_add(deep, &weak_handle, &key), KA_OK);
 	y[0] ^= 1;
 	assert_int_equal(ka_weakgen_deep_add(deep, &sound_handle, &key), KA_OK);
-	assert_int_equal(ka_weakgen_deep_run(deep, 2, NULL, NULL, NULL), KA_OK);
+	assert_int_equal(ka_weakgen_deep_run(deep), KA_OK);
 	assert_found(deep, weak_handle, id);
-	assert_answer(deep, sound_handle, KA_WEAKGEN_NOT_WEAK);
+	assert_answer(deep, sound_handle, KA_WALK_NOT_WEAK);
 	for (int i = 0; i < 4; i++) {
 		mpz_clear(numbers[i]);
 	}
@@ -216,19 +249,41 @@ dsa_keys(void **state)
 }
 
 static void
+stop_at_first_progress(void *arg, const struct ka_weakgen_deep_progress *progress)
+{
+	atomic_bool *stop = arg;
+
+	assert_int_equal(progress->streams_total, 9 * KA_DEBIAN_PID_COUNT);
+	assert_true(progress->streams_done < progress->streams_total);
+	assert_true(progress->part >= 0 && progress->part < 1);
+	atomic_store(stop, true);
+}
+
+static void
 stopped_walk_leaves_keys_undecided(void **state)
 {
-	struct ka_weakgen_deep *deep = ka_weakgen_deep_new(KA_DEBIAN_PID_COUNT);
-	atomic_bool stop = true;
+	const enum ka_weakgen_deep_way way = *(const enum ka_weakgen_deep_way *)*state;
+	atomic_bool stop = false;
+	const struct ka_weakgen_deep_options options = {
+		.pid_count = KA_DEBIAN_PID_COUNT,
+		.way = way,
+		.miss = KA_WEAKGEN_DEEP_MISS,
+		.num_threads = 2,
+		.stop = &stop,
+		.progress = stop_at_first_progress,
+		.progress_arg = &stop,
+	};
+	struct ka_weakgen_deep *deep;
 	struct made made;
 	size_t handle;
 
-	(void)state;
-	assert_non_null(deep);
-	make(&made, "rsa:512", (struct ka_debian_id){ KA_DEBIAN_BE32, KA_DEBIAN_NOREADRND, 32767 }, exponent_f4);
+	assert_int_equal(ka_weakgen_deep_new(&deep, &options), KA_OK);
+	/* The last of all streams. */
+	make(&made, "rsa:1024", (struct ka_debian_id){ KA_DEBIAN_BE32, KA_DEBIAN_NOREADRND, 32767 }, exponent_f4);
 	assert_int_equal(ka_weakgen_deep_add(deep, &handle, &made.key), KA_OK);
-	assert_int_equal(ka_weakgen_deep_run(deep, 2, &stop, NULL, NULL), KA_OK);
-	assert_answer(deep, handle, KA_WEAKGEN_UNDECIDED);
+	assert_int_equal(ka_weakgen_deep_run(deep), KA_OK);
+	assert_true(stop);
+	assert_answer(deep, handle, KA_WALK_UNDECIDED);
 	ka_weakgen_deep_free(deep);
 }
 
@@ -245,30 +300,144 @@ refuses_what_cannot_be_made(void **state)
 		{ .algorithm = KA_KEY_DSA, .bits = 512, .dsa_p = bytes, .dsa_q = tiny, .dsa_g = tiny, .dsa_y = bytes },
 		{ .algorithm = KA_KEY_DSA, .bits = 512, .dsa_p = bytes, .dsa_q = huge, .dsa_g = tiny, .dsa_y = bytes },
 	};
-	struct ka_weakgen_deep *deep = ka_weakgen_deep_new(1);
+	struct ka_weakgen_deep *deep = new_walk(1, KA_WEAKGEN_DEEP_CHEAPEST, 1);
 	size_t handle = 77;
 
 	(void)state;
-	assert_non_null(deep);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		assert_int_equal(ka_weakgen_deep_add(deep, &handle, &rows[i]), KA_ERR_ARGUMENT);
 		assert_int_equal(handle, 77);
 	}
-	assert_null(ka_weakgen_deep_new(0));
 	ka_weakgen_deep_free(deep);
 	ka_weakgen_deep_free(NULL);
+}
+
+static void
+refuses_senseless_options(void **state)
+{
+	static const struct ka_weakgen_deep_options rows[] = {
+		{ .pid_count = 0, .miss = 0.5, .num_threads = 1 },
+		{ .pid_count = KA_WEAKGEN_MAX_PIDS + 1, .miss = 0.5, .num_threads = 1 },
+		{ .first_pid = 1, .pid_count = KA_WEAKGEN_MAX_PIDS, .miss = 0.5, .num_threads = 1 },
+		{ .pid_count = 1, .miss = 0, .num_threads = 1 },
+		{ .pid_count = 1, .miss = 1, .num_threads = 1 },
+		{ .pid_count = 1, .miss = 0.5, .num_threads = 0 },
+	};
+	struct ka_weakgen_deep *deep = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(ka_weakgen_deep_new(&deep, &rows[i]), KA_ERR_ARGUMENT);
+		assert_null(deep);
+	}
+}
+
+/* Beyond Linux' default: the last PIDs that there can be. */
+static void
+high_pids(void **state)
+{
+	const struct ka_weakgen_deep_options options = {
+		.first_pid = KA_WEAKGEN_MAX_PIDS - NUM_PIDS,
+		.pid_count = NUM_PIDS,
+		.way = *(const enum ka_weakgen_deep_way *)*state,
+		.miss = KA_WEAKGEN_DEEP_MISS,
+		.num_threads = 2,
+	};
+	struct ka_weakgen_deep *deep;
+	struct made made;
+	size_t handle;
+
+	assert_int_equal(ka_weakgen_deep_new(&deep, &options), KA_OK);
+	make(&made, "rsa:512", (struct ka_debian_id){ KA_DEBIAN_LE32, KA_DEBIAN_RND, 4194303 }, exponent_f4);
+	assert_int_equal(ka_weakgen_deep_add(deep, &handle, &made.key), KA_OK);
+	assert_int_equal(ka_weakgen_deep_run(deep), KA_OK);
+	assert_found(deep, handle, made.id);
+	ka_weakgen_deep_free(deep);
+}
+
+/* A stream's first prime comes after a geometric number of candidates. With a cap that misses half of the keys about half
+ * of them are found, and what is said of the others says so. */
+static void
+cap_misses_as_stated(void **state)
+{
+	enum { NUM_KEYS = 9 * NUM_PIDS };
+	struct ka_weakgen_deep_options options = {
+		.pid_count = NUM_PIDS,
+		.way = KA_WEAKGEN_DEEP_BY_DIVISION,
+		.cap = ka_weakgen_cap_for(256, 0.5),
+		.num_threads = 2,
+	};
+	struct ka_weakgen_deep *deep;
+	struct made made;
+	size_t handles[NUM_KEYS], num_found = 0;
+
+	(void)state;
+	assert_int_equal(ka_weakgen_deep_new(&deep, &options), KA_OK);
+	for (uint32_t i = 0; i < NUM_KEYS; i++) {
+		const struct ka_debian_id id = { (enum ka_debian_arch)(i % 3), (enum ka_debian_randfile)(i / 3 % 3), i / 9 };
+
+		make(&made, "rsa:512", id, exponent_f4);
+		assert_int_equal(ka_weakgen_deep_add(deep, &handles[i], &made.key), KA_OK);
+	}
+	assert_int_equal(ka_weakgen_deep_run(deep), KA_OK);
+	for (size_t i = 0; i < NUM_KEYS; i++) {
+		struct ka_walk_result result;
+
+		ka_weakgen_deep_result(deep, handles[i], &result);
+		if (result.answer == KA_WALK_WEAK) {
+			num_found++;
+			continue;
+		}
+		assert_int_equal(result.answer, KA_WALK_NOT_WEAK);
+		assert_true(result.miss > 0.4 && result.miss <= 0.5);
+	}
+	print_message("%zu of %d found\n", num_found, NUM_KEYS);
+	/* 108 are expected, with a standard deviation of 7. */
+	assert_true(num_found > 75 && num_found < 145);
+	ka_weakgen_deep_free(deep);
+}
+
+static void
+caps_and_chances(void **state)
+{
+	static const uint32_t sizes[] = { 256, 512, 1024, 2048, 4096, 8192 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		double mean = ka_weakgen_mean_candidates(sizes[i]);
+		uint64_t cap = ka_weakgen_cap_for(sizes[i], 1e-9);
+
+		assert_true(ka_weakgen_miss_of(sizes[i], cap) <= 1e-9);
+		assert_true(ka_weakgen_miss_of(sizes[i], cap - 1) > 1e-9);
+		/* 21 times the mean; a bit less for small means, where exp(-1/m) is above 1 - 1/m. */
+		assert_true((double)cap > 19.5 * mean && (double)cap < 21 * mean);
+	}
+	/* 41, 82 and 163 were counted over whole tables. */
+	assert_true(ka_weakgen_mean_candidates(1024) > 40 && ka_weakgen_mean_candidates(1024) < 42);
+	assert_true(ka_weakgen_mean_candidates(4096) > 160 && ka_weakgen_mean_candidates(4096) < 165);
+	assert_int_equal(ka_weakgen_cap_for(256, 0.9999), 1);
 }
 
 int
 main(void)
 {
+	static enum ka_weakgen_deep_way first = KA_WEAKGEN_DEEP_FIRST_PRIMES, division = KA_WEAKGEN_DEEP_BY_DIVISION;
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(finds_keys_of_its_universe_only),
-		cmocka_unit_test(bare_and_foreign_moduli),
-		cmocka_unit_test(exponent_that_rejects_a_prime),
+		cmocka_unit_test_prestate(finds_keys_of_its_universe_only, &first),
+		cmocka_unit_test_prestate(finds_keys_of_its_universe_only, &division),
+		cmocka_unit_test_prestate(bare_and_foreign_moduli, &first),
+		cmocka_unit_test_prestate(bare_and_foreign_moduli, &division),
+		cmocka_unit_test_prestate(exponent_that_rejects_a_prime, &first),
+		cmocka_unit_test_prestate(exponent_that_rejects_a_prime, &division),
+		cmocka_unit_test_prestate(high_pids, &first),
+		cmocka_unit_test_prestate(high_pids, &division),
+		cmocka_unit_test_prestate(stopped_walk_leaves_keys_undecided, &first),
+		cmocka_unit_test_prestate(stopped_walk_leaves_keys_undecided, &division),
+		cmocka_unit_test(cap_misses_as_stated),
+		cmocka_unit_test(caps_and_chances),
 		cmocka_unit_test(dsa_keys),
-		cmocka_unit_test(stopped_walk_leaves_keys_undecided),
 		cmocka_unit_test(refuses_what_cannot_be_made),
+		cmocka_unit_test(refuses_senseless_options),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #ifndef KA_WEAKGEN_WEAKGEN_H
 #define KA_WEAKGEN_WEAKGEN_H
 
+#include <keyassay/batch.h>
 #include <keyassay/debian.h>
 
 #include <stdatomic.h>
@@ -121,19 +122,52 @@ KA_MUST_CHECK enum ka_weakgen_table_status ka_weakgen_table_make(
     char out_message[KA_WEAKGEN_MESSAGE_LEN], const struct ka_weakgen_table_job *job);
 
 /* A deep walk decides keys for which there is no table: it is fed keys and goes through all streams of their types
- * once, however many keys of a type wait. RSA: the first prime of each stream is found and divides the key's modulus
- * or not (with a rejected prime's successor where an exponent of a waiting key would have rejected it); EC and DSA:
- * all keys are made. Exact for all. */
+ * once, however many keys of a type wait. EC and DSA: all keys are made, which is exact. RSA, whichever is cheaper for
+ * the size and number of moduli on this machine:
+ *
+ * - first primes: the first prime of each stream is found and divides the key's modulus or not. Exact, and the time
+ *   does not depend on how many moduli wait.
+ * - by division: the candidates for the first prime are listed up to a cap, prime or not, and the moduli divided by
+ *   them. A weak key whose first prime lies beyond the cap is missed, with a chance that is stated.
+ *
+ * Where an exponent of a waiting key would have rejected a prime, the stream's next one is looked for as well. */
 struct ka_weakgen_deep;
 
-enum ka_weakgen_answer {
-	KA_WEAKGEN_UNDECIDED, /* the walk has not been run, or not to its end */
-	KA_WEAKGEN_NOT_WEAK,  /* no stream gives the key */
-	KA_WEAKGEN_WEAK,      /* the key was made again, with the id that is told */
+/* How far a walk has got. */
+struct ka_weakgen_deep_progress {
+	uint64_t streams_done, streams_total; /* of all groups of keys together */
+	uint64_t candidates; /* by division */
+	double part;         /* of the whole time, from estimates of what each group's streams cost: 0 to 1 */
+	double seconds;      /* since the start */
 };
 
-/* ka_weakgen_deep_new makes an empty walk over PIDs 0 to pid_count - 1; NULL when out of memory. free: NULL is fine. */
-struct ka_weakgen_deep *ka_weakgen_deep_new(uint32_t pid_count);
+#define KA_WEAKGEN_DEEP_MISS 1e-9
+
+enum ka_weakgen_deep_way { KA_WEAKGEN_DEEP_CHEAPEST, KA_WEAKGEN_DEEP_FIRST_PRIMES, KA_WEAKGEN_DEEP_BY_DIVISION };
+
+struct ka_weakgen_deep_options {
+	/* PIDs first_pid to first_pid + pid_count - 1, all below KA_WEAKGEN_MAX_PIDS. */
+	uint32_t first_pid, pid_count;
+	enum ka_weakgen_deep_way way; /* RSA */
+	/* By division: the largest chance to miss a weak key, above 0 and below 1; or, if cap is not 0, the number of
+	 * candidates of each stream. */
+	double miss;
+	uint64_t cap;
+	unsigned num_threads;
+	/* Ends the walk early; what is not decided by then is left undecided. May be set from a signal handler; or NULL */
+	const atomic_bool *stop;
+	/* Called about once a second by the thread that runs the walk; or NULL. */
+	void (*progress)(void *arg, const struct ka_weakgen_deep_progress *progress);
+	void *progress_arg;
+};
+
+/* Linux' largest kernel.pid_max. */
+#define KA_WEAKGEN_MAX_PIDS (UINT32_C(1) << 22)
+
+/* ka_weakgen_deep_new makes an empty walk: KA_ERR_ARGUMENT for options that make no sense, KA_ERR_NO_MEMORY. free: NULL
+ * is fine. */
+KA_MUST_CHECK enum ka_err ka_weakgen_deep_new(
+    struct ka_weakgen_deep **out, const struct ka_weakgen_deep_options *options);
 void ka_weakgen_deep_free(struct ka_weakgen_deep *deep);
 
 /* ka_weakgen_deep_add feeds a key, which is copied, and gives the handle to ask for it with. KA_ERR_ARGUMENT when the
@@ -142,13 +176,16 @@ void ka_weakgen_deep_free(struct ka_weakgen_deep *deep);
 KA_MUST_CHECK enum ka_err ka_weakgen_deep_add(
     struct ka_weakgen_deep *deep, size_t *out_handle, const struct ka_key *key);
 
-/* ka_weakgen_deep_run walks. stop (or NULL) ends it early, with what is not decided by then left undecided. progress
- * (or NULL) is called about once a second. Run once. */
-KA_MUST_CHECK enum ka_err ka_weakgen_deep_run(struct ka_weakgen_deep *deep, unsigned num_threads, const atomic_bool *stop,
-    void (*progress)(void *arg, const struct ka_weakgen_progress *progress), void *progress_arg);
+/* ka_weakgen_deep_run walks. Run once. */
+KA_MUST_CHECK enum ka_err ka_weakgen_deep_run(struct ka_weakgen_deep *deep);
 
-/* ka_weakgen_deep_answer tells what a walk found; *out_id is set only with KA_WEAKGEN_WEAK. */
-enum ka_weakgen_answer ka_weakgen_deep_answer(
-    const struct ka_weakgen_deep *deep, size_t handle, struct ka_debian_id *out_id);
+/* ka_weakgen_deep_result tells what a walk found: KA_WALK_WEAK when the key was made again, with the id; KA_WALK_NOT_WEAK
+ * when no stream gives the key, with the chance that it does all the same; KA_WALK_UNDECIDED when the walk has not been
+ * run, or not to its end. */
+void ka_weakgen_deep_result(
+    const struct ka_weakgen_deep *deep, size_t handle, struct ka_walk_result *out_result);
+
+/* ka_weakgen_walker is the same for the library's batches (keyassay/batch.h); walk is the struct ka_weakgen_deep. */
+extern const struct ka_walker ka_weakgen_walker;
 
 #endif

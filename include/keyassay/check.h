@@ -43,7 +43,10 @@ enum ka_undecided {
 	KA_UNDECIDED_NO_TABLE, /* debian-weak: no table for this type and size */
 	KA_UNDECIDED_NO_PROVER, /* debian-weak: the table has the key, but the context has no prover to confirm it */
 	KA_UNDECIDED_PROVER_FAILED, /* debian-weak: the prover returned an error */
-	KA_UNDECIDED_UNKNOWN_CURVE /* key-size: the curve is unknown here */
+	KA_UNDECIDED_UNKNOWN_CURVE, /* key-size: the curve is unknown here */
+	KA_UNDECIDED_NO_GENERATOR, /* debian-weak: no table, and keys of this type and size cannot be made again */
+	KA_UNDECIDED_WALK_STOPPED, /* debian-weak: the walk through the streams ended before it had decided the key */
+	KA_UNDECIDED_WALK_FAILED /* debian-weak: the walk returned an error */
 };
 
 struct ka_debian_evidence {
@@ -80,6 +83,9 @@ struct ka_verdict {
 	uint32_t undecided;
 	uint8_t reasons[KA_NUM_CHECKS]; /* enum ka_reason, per failed check */
 	uint8_t whys[KA_NUM_CHECKS]; /* enum ka_undecided, per undecided check */
+	/* When debian-weak is in passed: the chance that a weak key passes, from a walk that does not go through all of
+	 * each stream (keyassay/batch.h); 0 where there is none. */
+	double debian_miss;
 	struct ka_debian_evidence debian;
 	struct ka_size_evidence size;
 	struct ka_validity_evidence validity;

@@ -4,7 +4,7 @@
  * The contract, said once for all functions:
  *
  * - Bytes in, verdict out. No I/O, no clock, no locale, no global state, no logging. libc only.
- * - Memory. Only ka_ctx_new and ka_ctx_add_table allocate. Everything else works in structs of the caller, which hold slices
+ * - Memory. Only ka_ctx_new, ka_ctx_add_table, ka_batch_new and ka_batch_add allocate. Everything else works in structs of the caller, which hold slices
  *   into the caller's bytes and own nothing: there is nothing to free. Getters return borrowed pointers.
  * - NULL is not allowed where the comment does not say so. An empty slice may have NULL data.
  * - Errors. Functions that can fail return enum ka_err, KA_OK = 0; outputs are written only on success, save offsets of
@@ -17,6 +17,7 @@
 #define KEYASSAY_KEYASSAY_H
 
 #include <keyassay/base.h>
+#include <keyassay/batch.h>
 #include <keyassay/check.h>
 #include <keyassay/debian.h>
 #include <keyassay/err.h>

@@ -20,6 +20,7 @@ ka_verdict_init(struct ka_verdict *out_verdict)
 	out_verdict->failed = 0;
 	out_verdict->not_applicable = 0;
 	out_verdict->undecided = 0;
+	out_verdict->debian_miss = 0;
 	for (size_t i = 0; i < KA_NUM_CHECKS; i++) {
 		out_verdict->reasons[i] = KA_REASON_NONE;
 		out_verdict->whys[i] = KA_UNDECIDED_NONE;

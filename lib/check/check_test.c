@@ -162,7 +162,7 @@ reasons_have_code_severity_and_text(void **state)
 	assert_int_equal(ka_reason_severity(KA_REASON_NOT_YET_VALID + 1), KA_SEVERITY_LOW);
 	assert_string_equal(ka_reason_code((enum ka_reason)99), "NONE");
 	assert_string_equal(ka_severity_name((enum ka_severity)0), "UNKNOWN");
-	for (int why = KA_UNDECIDED_NONE; why <= KA_UNDECIDED_UNKNOWN_CURVE; why++) {
+	for (int why = KA_UNDECIDED_NONE; why <= KA_UNDECIDED_WALK_FAILED; why++) {
 		assert_true(strlen(ka_undecided_text((enum ka_undecided)why)) > 0);
 		assert_string_not_equal(ka_undecided_text((enum ka_undecided)why), "unknown");
 	}

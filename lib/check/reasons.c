@@ -93,6 +93,12 @@ ka_undecided_text(enum ka_undecided why)
 		return "the key's fingerprint is in a table of weak keys, but confirming it failed";
 	case KA_UNDECIDED_UNKNOWN_CURVE:
 		return "the key's size is not known: its curve is unknown, or its parameters are not in the key";
+	case KA_UNDECIDED_NO_GENERATOR:
+		return "no table, and keys of this type and size cannot be made again";
+	case KA_UNDECIDED_WALK_STOPPED:
+		return "stopped before all weak keys of this type and size were made again";
+	case KA_UNDECIDED_WALK_FAILED:
+		return "making all weak keys of this type and size again failed";
 	}
 	return "unknown";
 }
