@@ -5,24 +5,24 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
-#include "weakgen/weakgen.h"
 
 struct ka_deep {
 	struct ka_spool spool;
 	struct ka_weakgen_deep *walk;
-	uint64_t num_wanted;
+	struct ka_batch *batch; /* of the keys that no table decides */
+	enum ka_progress_mode mode;
+	struct ka_progress progress;
 	struct ka_buf entry;
 	int failed;
 };
 
-/* Handles of keys that are not asked for, and of those that cannot be. */
+/* Number of a record that is not in the batch. */
 #define NOT_WANTED SIZE_MAX
-#define IMPOSSIBLE (SIZE_MAX - 1)
 
 /* A kept record: this head, the source's name, for keys object, verdict and the bytes that object's slices point to. */
 struct kept {
 	uint64_t index;
-	size_t handle; /* of the walk */
+	size_t number; /* in the batch */
 	struct ka_record record;
 	size_t source_len;
 	bool has_key;
@@ -57,12 +57,39 @@ slice_at(struct ka_object *object, size_t i)
 	return (struct ka_slice *)(void *)((char *)object + slice_offsets[i]);
 }
 
+static void
+show_progress(void *arg, const struct ka_weakgen_deep_progress *done)
+{
+	struct ka_progress *progress = arg;
+	/* Streams of different types take different times: the part is of the time. */
+	progress->total = 1000000;
+	ka_progress_update(progress, (uint64_t)(done->part * 1e6), done->streams_done);
+}
+
 struct ka_deep *
-ka_deep_new(void)
+ka_deep_new(const struct ka_scan *scan, const struct ka_ctx *ctx, enum ka_progress_mode mode, const atomic_bool *stop)
 {
 	struct ka_deep *deep = calloc(1, sizeof(*deep));
-	if (deep == NULL || (deep->walk = ka_weakgen_deep_new(KA_DEBIAN_PID_COUNT)) == NULL) {
+	if (deep == NULL) {
 		ka_error("out of memory");
+		exit(KA_EXIT_TROUBLE);
+	}
+	deep->mode = mode;
+	const struct ka_weakgen_deep_options options = {
+		.pid_count = scan->deep.pid_max + 1,
+		.way = scan->deep.exact ? KA_WEAKGEN_DEEP_FIRST_PRIMES : KA_WEAKGEN_DEEP_CHEAPEST,
+		.miss = scan->deep.miss,
+		.cap = scan->deep.cap,
+		.num_threads = scan->jobs,
+		.stop = stop,
+		.progress = show_progress,
+		.progress_arg = &deep->progress,
+	};
+	enum ka_err err = ka_weakgen_deep_new(&deep->walk, &options);
+	if (err == KA_OK)
+		err = ka_batch_new(&deep->batch, ctx, KA_CHECK_BIT(KA_CHECK_DEBIAN_WEAK), 0, &ka_weakgen_walker, deep->walk);
+	if (err != KA_OK) {
+		ka_error("--deep: %s", ka_err_text(err));
 		exit(KA_EXIT_TROUBLE);
 	}
 	return deep;
@@ -74,6 +101,7 @@ ka_deep_free(struct ka_deep *deep)
 	if (deep == NULL)
 		return;
 	ka_spool_clear(&deep->spool);
+	ka_batch_free(deep->batch);
 	ka_weakgen_deep_free(deep->walk);
 	ka_buf_clear(&deep->entry);
 	free(deep);
@@ -152,11 +180,13 @@ ka_deep_take(struct ka_deep *deep, const struct ka_lines *lines, uint64_t base)
 		struct ka_verdict verdict;
 		unkeep(&kept, &object, &verdict, bytes.data);
 		kept.index = base + lines->marks[i].index;
-		kept.handle = NOT_WANTED;
+		kept.number = NOT_WANTED;
 		if (kept.has_key && is_wanted(&verdict)) {
-			kept.handle = IMPOSSIBLE;
-			if (ka_weakgen_deep_add(deep->walk, &kept.handle, &object.key) == KA_OK)
-				deep->num_wanted++;
+			enum ka_err err = ka_batch_add(deep->batch, &kept.number, &object);
+			if (err != KA_OK) {
+				ka_error("--deep: %s", ka_err_text(err));
+				exit(KA_EXIT_TROUBLE);
+			}
 		}
 		deep->entry.len = 0;
 		ka_buf_put(&deep->entry, &kept, sizeof(kept));
@@ -167,57 +197,37 @@ ka_deep_take(struct ka_deep *deep, const struct ka_lines *lines, uint64_t base)
 
 /* Puts debian-weak into its final mask. */
 static void
-decide(struct ka_deep *deep, struct ka_record *record, struct ka_verdict *verdict, size_t handle)
+decide(const struct ka_deep *deep, struct ka_record *record, struct ka_verdict *verdict, size_t number)
 {
 	const uint32_t bit = KA_CHECK_BIT(KA_CHECK_DEBIAN_WEAK);
-	if (handle == IMPOSSIBLE) {
-		record->why_deep = "no table, and no way to recompute keys of this type and size";
+	struct ka_verdict final;
+	if (ka_batch_verdict(&final, deep->batch, number) != KA_OK)
 		return;
-	}
-	struct ka_debian_id id;
-	switch (ka_weakgen_deep_answer(deep->walk, handle, &id)) {
-	case KA_WEAKGEN_WEAK:
-		verdict->failed |= bit;
-		verdict->reasons[KA_CHECK_DEBIAN_WEAK] = KA_REASON_DEBIAN_WEAK;
-		verdict->debian.id = id;
-		break;
-	case KA_WEAKGEN_NOT_WEAK:
-		verdict->passed |= bit;
-		break;
-	case KA_WEAKGEN_UNDECIDED:
-		record->why_deep = "stopped before all keys of this type were recomputed";
-		return;
-	}
-	verdict->undecided &= ~bit;
+	verdict->passed = (verdict->passed & ~bit) | (final.passed & bit);
+	verdict->failed = (verdict->failed & ~bit) | (final.failed & bit);
+	verdict->undecided = (verdict->undecided & ~bit) | (final.undecided & bit);
+	verdict->reasons[KA_CHECK_DEBIAN_WEAK] = final.reasons[KA_CHECK_DEBIAN_WEAK];
+	verdict->whys[KA_CHECK_DEBIAN_WEAK] = final.whys[KA_CHECK_DEBIAN_WEAK];
+	verdict->debian = final.debian;
+	verdict->debian_miss = final.debian_miss;
 	record->rank = ka_rank_of(verdict);
 }
 
 static void
-show_progress(void *arg, const struct ka_weakgen_progress *done)
+walk(struct ka_deep *deep)
 {
-	struct ka_progress *progress = arg;
-	progress->total = (int64_t)done->keys_total;
-	ka_progress_update(progress, done->keys_done, done->keys_done);
-}
-
-static void
-walk(struct ka_deep *deep, unsigned jobs, enum ka_progress_mode mode, const atomic_bool *stop)
-{
-	if (deep->num_wanted == 0)
-		return;
-	struct ka_progress progress;
-	ka_progress_begin(&progress, mode, "key streams recomputed", -1);
-	enum ka_err err = ka_weakgen_deep_run(deep->walk, jobs, stop, show_progress, &progress);
-	ka_progress_end(&progress);
+	if (ka_batch_waiting(deep->batch) > 0)
+		ka_progress_begin(&deep->progress, deep->mode, "key streams recomputed", -1);
+	enum ka_err err = ka_batch_finish(deep->batch);
+	ka_progress_end(&deep->progress);
 	if (err != KA_OK)
 		ka_error("--deep: %s", ka_err_text(err));
 }
 
 void
-ka_deep_finish(struct ka_deep *deep, struct ka_sink *sink, struct ka_summary *summary, unsigned jobs,
-    enum ka_progress_mode mode, const atomic_bool *stop)
+ka_deep_finish(struct ka_deep *deep, struct ka_sink *sink, struct ka_summary *summary)
 {
-	walk(deep, jobs, mode, stop);
+	walk(deep);
 	summary->counts = (struct ka_counts){ 0 };
 	struct ka_lines lines = { 0 };
 	struct ka_hasher *hasher = ka_hasher_new();
@@ -229,8 +239,10 @@ ka_deep_finish(struct ka_deep *deep, struct ka_sink *sink, struct ka_summary *su
 		struct ka_verdict verdict;
 		unkeep(&kept, &object, &verdict, bytes.data);
 		kept.record.hasher = hasher;
-		if (kept.handle != NOT_WANTED)
-			decide(deep, &kept.record, &verdict, kept.handle);
+		if (kept.number != NOT_WANTED)
+			decide(deep, &kept.record, &verdict, kept.number);
+		if (kept.has_key && (verdict.passed & KA_CHECK_BIT(KA_CHECK_DEBIAN_WEAK)) != 0 && verdict.debian_miss > summary->debian_miss)
+			summary->debian_miss = verdict.debian_miss;
 		summary->counts.ranks[kept.record.rank]++;
 		if (!ka_sink_wants(sink, kept.record.rank))
 			continue;

@@ -98,10 +98,19 @@ put_verdict_fields(struct ka_lines *lines, struct ka_buf *s, const struct ka_rec
 	}
 	end_field(lines, s, false);
 	for (unsigned id = 0; id < KA_NUM_CHECKS; id++) {
-		if ((v->failed & KA_CHECK_BIT(id)) == 0)
-			continue;
-		put_list(s, "");
-		ka_record_finding_text(s, record, (enum ka_check_id)id);
+		if ((v->failed & KA_CHECK_BIT(id)) != 0) {
+			put_list(s, "");
+			ka_record_finding_text(s, record, (enum ka_check_id)id);
+		}
+		struct ka_buf text = { 0 };
+		if ((v->passed & KA_CHECK_BIT(id)) != 0)
+			ka_record_pass_text(&text, record, (enum ka_check_id)id);
+		if (text.len > 0) {
+			put_list(s, ka_check_at(id)->name);
+			ka_buf_puts(s, ": ");
+			ka_buf_put(s, text.data, text.len);
+		}
+		ka_buf_clear(&text);
 	}
 	end_field(lines, s, false);
 	for (unsigned id = 0; id < KA_NUM_CHECKS; id++) {

@@ -193,6 +193,12 @@ put_check(struct ka_buf *buf, const struct ka_record *record, enum ka_check_id i
 		ka_record_why(&text, record, id);
 		ka_buf_putc(&text, '\0');
 		put_paragraph(buf, 4, "    Not known here: ", text.data);
+	} else if ((v->passed & bit) != 0) {
+		ka_record_pass_text(&text, record, id);
+		if (text.len > 0) {
+			ka_buf_putc(&text, '\0');
+			put_paragraph(buf, 4, "    From --deep: ", text.data);
+		}
 	}
 	ka_buf_clear(&text);
 }

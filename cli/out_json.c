@@ -73,6 +73,13 @@ put_object(struct ka_json *json, const struct ka_record *record)
 }
 
 static void
+put_chance(struct ka_json *json, double chance)
+{
+	ka_json_name(json, "miss_probability");
+	ka_buf_format(json->buf, "%.3g", chance);
+}
+
+static void
 put_verdict(struct ka_json *json, const struct ka_record *record)
 {
 	const struct ka_verdict *v = record->verdict;
@@ -103,6 +110,13 @@ put_verdict(struct ka_json *json, const struct ka_record *record)
 		ka_json_close(json, '}');
 	}
 	ka_json_close(json, ']');
+	/* Of a check that passed there is something to say only when it may be wrong. */
+	if ((v->passed & KA_CHECK_BIT(KA_CHECK_DEBIAN_WEAK)) != 0 && v->debian_miss > 0) {
+		ka_json_open(json, "deep", '{');
+		ka_json_string(json, "check", ka_check_at(KA_CHECK_DEBIAN_WEAK)->name);
+		put_chance(json, v->debian_miss);
+		ka_json_close(json, '}');
+	}
 }
 
 static void
@@ -174,6 +188,8 @@ document_end(struct ka_sink *sink, const struct ka_summary *summary)
 	ka_json_number(&json, "high", c->ranks[KA_RANK_HIGH]);
 	ka_json_number(&json, "medium", c->ranks[KA_RANK_MEDIUM]);
 	ka_json_number(&json, "low", c->ranks[KA_RANK_LOW]);
+	if (summary->debian_miss > 0)
+		put_chance(&json, summary->debian_miss);
 	ka_json_bool(&json, "complete", summary->complete);
 	ka_json_close(&json, '}');
 	ka_writer_puts(sink->writer, "\n]");

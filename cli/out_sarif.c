@@ -281,10 +281,13 @@ sarif_end(struct ka_sink *sink, const struct ka_summary *summary)
 	}
 	struct ka_buf tail = { 0 };
 	ka_buf_format(&tail,
-	    "]}],\"properties\":{\"keys\":%llu,\"compliant\":%llu,\"noncompliant\":%llu,\"undecided\":%llu,\"errors\":%llu}}]}\n",
+	    "]}],\"properties\":{\"keys\":%llu,\"compliant\":%llu,\"noncompliant\":%llu,\"undecided\":%llu,\"errors\":%llu",
 	    (unsigned long long)(ka_counts_total(c) - c->ranks[KA_RANK_ERROR]), (unsigned long long)c->ranks[KA_RANK_COMPLIANT],
 	    (unsigned long long)ka_counts_noncompliant(c), (unsigned long long)c->ranks[KA_RANK_UNDECIDED],
 	    (unsigned long long)c->ranks[KA_RANK_ERROR]);
+	if (summary->debian_miss > 0)
+		ka_buf_format(&tail, ",\"missProbability\":%.3g", summary->debian_miss);
+	ka_buf_puts(&tail, "}}]}\n");
 	ka_writer_put(w, tail.data, tail.len);
 	ka_buf_clear(&tail);
 	ka_spool_clear(&sarif->notifications);

@@ -273,6 +273,12 @@ put_summary(struct ka_writer *w, const struct ka_summary *summary)
 		between = ", ";
 	}
 	ka_writer_puts(w, summary->complete ? "\n" : " (stopped before the end)\n");
+	if (summary->debian_miss > 0) {
+		struct ka_buf line = { 0 };
+		ka_buf_format(&line, "debian-weak by --deep: a weak key passes with a chance of at most %.1e\n", summary->debian_miss);
+		ka_writer_put(w, line.data, line.len);
+		ka_buf_clear(&line);
+	}
 }
 
 static void

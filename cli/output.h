@@ -44,6 +44,7 @@ ka_lines_record(const struct ka_lines *lines, size_t i)
 struct ka_summary {
 	struct ka_counts counts;
 	uint64_t inputs;
+	double debian_miss; /* the largest chance that debian-weak passes a weak key */
 	bool complete; /* false: stopped by a signal or a write error */
 };
 

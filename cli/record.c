@@ -111,17 +111,20 @@ void
 ka_record_why(struct ka_buf *buf, const struct ka_record *record, enum ka_check_id id)
 {
 	enum ka_undecided why = (enum ka_undecided)record->verdict->whys[id];
-	if (why == KA_UNDECIDED_NO_TABLE && record->why_deep != NULL) {
-		ka_buf_puts(buf, record->why_deep);
-		return;
-	}
-	if (why == KA_UNDECIDED_NO_TABLE) {
+	if (why == KA_UNDECIDED_NO_TABLE || why == KA_UNDECIDED_NO_GENERATOR) {
 		ka_buf_puts(buf, "no table for ");
 		ka_record_key_name(buf, &record->object->key);
-		ka_buf_puts(buf, "; use --deep");
+		ka_buf_puts(buf, why == KA_UNDECIDED_NO_TABLE ? "; use --deep" : ", and such keys cannot be made again");
 		return;
 	}
 	ka_buf_puts(buf, ka_undecided_text(why));
+}
+
+void
+ka_record_pass_text(struct ka_buf *buf, const struct ka_record *record, enum ka_check_id id)
+{
+	if (id == KA_CHECK_DEBIAN_WEAK && record->verdict->debian_miss > 0)
+		ka_buf_format(buf, "a weak key passes with a chance of %.1e", record->verdict->debian_miss);
 }
 
 void

@@ -58,7 +58,6 @@ struct ka_record {
 	struct ka_fault fault;
 	bool fault_has_offset;
 	int sys_errno; /* why the system refused a file; 0 when it did not */
-	const char *why_deep; /* why --deep did not decide debian-weak either; NULL: it was not asked */
 	uint32_t checks; /* mask of the checks that were asked for */
 	struct ka_hasher *hasher;
 };
@@ -71,9 +70,11 @@ bool ka_record_spki_fingerprint(uint8_t out[KA_SHA256_LEN], const struct ka_reco
 
 /* Words that several formats use. ka_record_key_name: "RSA-2048", "EC secp256r1", "Ed25519".
  * ka_record_why: why a check is undecided, "no table for RSA-2222; use --deep".
+ * ka_record_pass_text: what there is to say of a check that passed, "a weak key passes with a chance of 1.0e-09"; mostly nothing.
  * ka_record_fault_text: what went wrong, for people. ka_record_finding_text: the reason and its evidence in brief. */
 void ka_record_key_name(struct ka_buf *buf, const struct ka_key *key);
 void ka_record_why(struct ka_buf *buf, const struct ka_record *record, enum ka_check_id id);
+void ka_record_pass_text(struct ka_buf *buf, const struct ka_record *record, enum ka_check_id id);
 void ka_record_fault_text(struct ka_buf *buf, const struct ka_record *record);
 void ka_record_finding_text(struct ka_buf *buf, const struct ka_record *record, enum ka_check_id id);
 

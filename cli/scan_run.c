@@ -62,7 +62,7 @@ ka_scan_run(const struct ka_scan *scan)
 	unsigned refused = 0;
 	struct ka_tables *tables = NULL;
 	if ((scan->checks & KA_CHECK_BIT(KA_CHECK_DEBIAN_WEAK)) != 0) {
-		tables = ka_tables_load(ctx, &refused, ka_tables_warn);
+		tables = ka_tables_load(ctx, scan->deep.wanted ? scan->deep.pid_max : 0, &refused, ka_tables_warn);
 		ka_ctx_set_prover(ctx, ka_weakgen_prove, NULL);
 	}
 
@@ -81,10 +81,10 @@ ka_scan_run(const struct ka_scan *scan)
 	ka_progress_begin(&progress, mode, "keys", ka_progress_wanted(mode) ? ka_inputs_measure(paths, num_paths) : -1);
 	struct ka_pipeline pipeline = {
 		.feed = ka_feed_new(inputs, scan->from),
-		.judging = { .ctx = ctx, .checks = scan->checks, .at = scan->at, .sink = &sink, .deep = scan->deep },
+		.judging = { .ctx = ctx, .checks = scan->checks, .at = scan->at, .sink = &sink, .deep = scan->deep.wanted },
 		.jobs = scan->jobs,
 		.progress = &progress,
-		.deep = scan->deep ? ka_deep_new() : NULL,
+		.deep = scan->deep.wanted ? ka_deep_new(scan, ctx, mode, &stop_asked) : NULL,
 		.stop = &stop_asked,
 	};
 	catch_signals();
@@ -92,7 +92,7 @@ ka_scan_run(const struct ka_scan *scan)
 	ka_pipeline_run(&pipeline);
 	ka_progress_end(&progress);
 	if (pipeline.deep != NULL)
-		ka_deep_finish(pipeline.deep, &sink, &pipeline.summary, scan->jobs, mode, &stop_asked);
+		ka_deep_finish(pipeline.deep, &sink, &pipeline.summary);
 	ka_sink_end(&sink, &pipeline.summary);
 	int status = exit_status(&pipeline.summary, &writer, refused);
 

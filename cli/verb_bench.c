@@ -173,7 +173,7 @@ run(double seconds, bool as_json)
 	}
 	program[len] = '\0';
 	unsigned refused;
-	struct ka_tables *tables = ka_tables_load(ctx, &refused, ka_tables_warn);
+	struct ka_tables *tables = ka_tables_load(ctx, 0, &refused, ka_tables_warn);
 	ka_ctx_set_prover(ctx, ka_weakgen_prove, NULL);
 	struct ka_bench bench = { .seconds = seconds, .program = program, .ctx = ctx, .at = (int64_t)time(NULL) };
 	int status = KA_EXIT_TROUBLE;

@@ -15,6 +15,8 @@ enum option_id {
 	OPT_PROFILE,
 	OPT_CHECKS,
 	OPT_DEEP,
+	OPT_DEEP_CAP,
+	OPT_PID_MAX,
 	OPT_AT,
 	OPT_JOBS,
 	OPT_ONLY_NONCOMPLIANT,
@@ -31,6 +33,9 @@ static const struct ka_option options[] = {
 	                     "full: every check", OPT_PROFILE },
 	{ "checks", "A,B", "exactly these checks: debian-weak, roca, key-size, validity", OPT_CHECKS },
 	{ "deep", NULL, "decide debian-weak without a table too, by computing the key streams: minutes", OPT_DEEP },
+	{ "deep-cap", "CHANCE|N|exact", "with --deep: may miss a weak RSA key with at most this chance (default 1e-9),\n"
+	                                "or after N candidates of each stream; exact: misses none", OPT_DEEP_CAP },
+	{ "pid-max", "N", "with --deep: process ids up to N, at most 4194303; default: 32767", OPT_PID_MAX },
 	{ "at", "TIME", "judge validity at this time, as in 2026-01-31T00:00:00Z; default: now", OPT_AT },
 	{ "jobs", "N", "threads; default: one per core. The order of the output does not change", OPT_JOBS },
 	{ "only-noncompliant", NULL, "print noncompliant keys only", OPT_ONLY_NONCOMPLIANT },
@@ -120,8 +125,12 @@ parse_option(struct ka_scan *scan, enum option_id id, const char *argument)
 	case OPT_CHECKS:
 		return parse_checks(&scan->checks, argument);
 	case OPT_DEEP:
-		scan->deep = true;
+		scan->deep.wanted = true;
 		return 0;
+	case OPT_DEEP_CAP:
+		return ka_deep_cap_parse(&scan->deep, "scan", argument);
+	case OPT_PID_MAX:
+		return ka_deep_pid_max_parse(&scan->deep, "scan", argument);
 	case OPT_AT:
 		if (ka_time_parse(&scan->at, argument) != KA_OK)
 			return ka_usage("scan", "--at takes a time as in 2026-01-31T00:00:00Z (RFC 3339), not '%s'", argument);
@@ -164,6 +173,7 @@ ka_cli_scan(int argc, char **argv)
 		.output = &ka_output_text,
 		.checks = ka_profile_checks(KA_PROFILE_AUDIT),
 		.at = (int64_t)time(NULL),
+		.deep = KA_DEEP_WISH_INIT,
 		.jobs = cores < 1 ? 1 : cores > (long)MAX_JOBS ? MAX_JOBS : (unsigned)cores,
 	};
 	/* --checks wins over --profile, whichever comes first. */
@@ -178,6 +188,8 @@ ka_cli_scan(int argc, char **argv)
 	}
 	if (id != KA_ARGS_END)
 		return id == KA_ARGS_DONE ? 0 : KA_EXIT_USAGE;
+	if (ka_deep_wish_check(&scan.deep, "scan") != 0)
+		return KA_EXIT_USAGE;
 	if (exactly != 0)
 		scan.checks = exactly;
 	scan.paths = argv + optind;

@@ -26,6 +26,7 @@ struct ka_tables {
 	size_t num;
 	unsigned refused;
 	struct ka_ctx *ctx;
+	uint32_t pid_max;
 	ka_tables_refused_fn refused_fn;
 };
 
@@ -63,6 +64,10 @@ load_file(struct ka_tables *tables, const char *path)
 	struct ka_slice file = { data, (size_t)st.st_size };
 	struct ka_table table;
 	enum ka_err err = ka_table_open(&table, file);
+	if (err == KA_OK && table.pid_count <= tables->pid_max) {
+		munmap(data, file.len);
+		return;
+	}
 	if (err == KA_OK)
 		err = ka_ctx_add_table(tables->ctx, &table);
 	if (err != KA_OK) {
@@ -150,13 +155,14 @@ load_default(struct ka_tables *tables)
 }
 
 struct ka_tables *
-ka_tables_load(struct ka_ctx *ctx, unsigned *out_refused, ka_tables_refused_fn refused_fn)
+ka_tables_load(struct ka_ctx *ctx, uint32_t pid_max, unsigned *out_refused, ka_tables_refused_fn refused_fn)
 {
 	struct ka_tables *tables = calloc(1, sizeof(*tables));
 	if (tables == NULL) {
 		ka_out_of_memory();
 	}
 	tables->ctx = ctx;
+	tables->pid_max = pid_max;
 	tables->refused_fn = refused_fn;
 	const char *list = getenv("KEYASSAY_TABLES");
 	if (list != NULL)
