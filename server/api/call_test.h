@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* call_test.h - operations against a real database, without sockets and signatures: route, parameters, operation, reply. */
+/* call_test.h - operations against a real database, without sockets and signatures: route, parameters, operation,
+ * reply. */
 #ifndef KA_SERVER_API_CALL_TEST_H
 #define KA_SERVER_API_CALL_TEST_H
 
@@ -25,10 +26,12 @@ struct call_world {
 void call_open(struct call_world *world);
 void call_close(struct call_world *world);
 
-/* call runs an operation and returns the name of its error, or "" for a success; world->reply is the body. body: JSON, NULL for none. */
+/* call runs an operation and returns the name of its error, or "" for a success; world->reply is the body. body: JSON,
+ * NULL for none. */
 const char *call(struct call_world *world, const char *method, const char *path, const char *query, const char *body);
 
-/* call_member returns a member of the last reply's object as text ("" when it is absent); call_message its "message". */
+/* call_member returns a member of the last reply's object as text ("" when it is absent); call_message its
+ * "message". */
 const char *call_member(const struct call_world *world, const char *name);
 
 /* call_body returns a JSON object of pairs of names and strings, ended by NULL, in memory of the next call. */

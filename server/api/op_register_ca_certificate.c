@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RegisterCACertificate. Reading, rules and signatures come before the transaction, which looks again at all that another request may have
- * changed in between: the registration code, the certificate itself, how many CAs have its subject.
+/* RegisterCACertificate. Reading, rules and signatures come before the transaction, which looks again at all that another
+ * request may have changed in between: the registration code, the certificate itself, how many CAs have its subject.
  *
  * In DEFAULT mode one account of a region may have a CA, in SNI_ONLY mode any number (reference 3.10). */
 #include "server/api/certificates.h"
