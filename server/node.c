@@ -108,6 +108,10 @@ open_judge(struct ka_node *node, char *out_message)
 	if (node->ctx == NULL)
 		ka_out_of_memory();
 	node->tables = ka_tables_load(node->ctx, &refused, log_refused_table);
+	if (ka_ctx_table(node->ctx, 0) == NULL)
+		ka_log(KA_LOG_WARNING, "tables",
+		    "no table of Debian weak keys was found: whether a key is one (CVE-2008-0166) stays undecided, and such keys are "
+		    "registered; KEYASSAY_TABLES names a directory with *.kat files");
 	ka_ctx_set_prover(node->ctx, ka_weakgen_prove, NULL);
 	node->server.ctx = node->ctx;
 	node->server.pki = ka_pki_load(message, node->server.auth, node->server.config->data);
