@@ -107,7 +107,7 @@ open_judge(struct ka_node *node, char *out_message)
 	node->ctx = ka_ctx_new();
 	if (node->ctx == NULL)
 		ka_out_of_memory();
-	node->tables = ka_tables_load(node->ctx, &refused, log_refused_table);
+	node->tables = ka_tables_load(node->ctx, 0, &refused, log_refused_table);
 	if (ka_ctx_table(node->ctx, 0) == NULL)
 		ka_log(KA_LOG_WARNING, "tables",
 		    "no table of Debian weak keys was found: whether a key is one (CVE-2008-0166) stays undecided, and such keys are "
