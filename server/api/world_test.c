@@ -225,6 +225,12 @@ cert_id(struct world *world, unsigned number)
 	return ka_arena_format(&world->arena, "%064x", number);
 }
 
+const char *
+task_id(struct world *world, const char *name)
+{
+	return ka_arena_format(&world->arena, "%s%0*d", name, (int)(KA_TASK_ID_LEN - strlen(name)), 0);
+}
+
 struct insertion {
 	const struct ka_ca_row *ca;
 	const struct ka_device_row *device;
@@ -277,7 +283,7 @@ add_device(struct world *world, unsigned number, unsigned ca_number)
 }
 
 void
-add_finding(struct world *world, unsigned number, const char *task_id, const char *check_name, enum ka_resource_type type,
+add_finding(struct world *world, unsigned number, const char *task, const char *check_name, enum ka_resource_type type,
     unsigned resource, int64_t found, bool suppressed)
 {
 	struct ka_finding_row row = {
@@ -293,7 +299,7 @@ add_finding(struct world *world, unsigned number, const char *task_id, const cha
 	};
 
 	(void)snprintf(row.id, sizeof(row.id), "%032x", number);
-	(void)snprintf(row.task_id, sizeof(row.task_id), "%s", task_id);
+	strcpy(row.task_id, task_id(world, task));
 	strcpy(row.resource_id, cert_id(world, resource));
 	insert_row(world, (struct insertion){ .finding = &row });
 }
@@ -303,7 +309,7 @@ add_task(struct world *world, const char *id, enum ka_task_type type, enum ka_ta
 {
 	struct ka_task_row row = { .type = type, .status = status, .started = started };
 
-	(void)snprintf(row.id, sizeof(row.id), "%s", id);
+	strcpy(row.id, task_id(world, id));
 	if (type == KA_TASK_SCHEDULED)
 		row.scheduled_name = "nightly";
 	insert_row(world, (struct insertion){ .task = &row });

@@ -53,11 +53,13 @@ json_t *at(const struct world *world, const char *path);
 const char *text_at(const struct world *world, const char *path);
 json_int_t int_at(const struct world *world, const char *path);
 
-/* Rows made without operations. Ids are made from a number: 64 digits of it. */
+/* Rows made without operations. Certificate ids are made from a number, 64 digits of it; ids of tasks from a short name of the letters a to f, with zeros
+ * behind up to 32. */
 const char *cert_id(struct world *world, unsigned number);
+const char *task_id(struct world *world, const char *name);
 void add_ca(struct world *world, unsigned number);
 void add_device(struct world *world, unsigned number, unsigned ca_number);
-void add_finding(struct world *world, unsigned number, const char *task_id, const char *check_name, enum ka_resource_type type,
+void add_finding(struct world *world, unsigned number, const char *task, const char *check_name, enum ka_resource_type type,
     unsigned resource, int64_t found, bool suppressed);
 void add_task(struct world *world, const char *id, enum ka_task_type type, enum ka_task_status status, int64_t started);
 
