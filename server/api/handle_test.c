@@ -69,7 +69,17 @@ finds_operations(void **state)
 	}
 }
 
-/* Each operation with each role: exactly those that may pass the door. */
+static bool
+requires_anything(const struct ka_route *route)
+{
+	for (const struct ka_param *param = route->params; param->name != NULL; param++)
+		if (param->required)
+			return true;
+	return false;
+}
+
+/* Each operation with each role: exactly those that may pass the door. Behind it parameters are refused, so nothing runs; what requires
+ * none is knocked at only by those who may not. */
 static void
 keeps_roles_apart(void **state)
 {
@@ -94,6 +104,8 @@ keeps_roles_apart(void **state)
 				c = strchr(c, '}');
 			}
 			*out = '\0';
+			if (roles[i].role <= route->least && !requires_anything(route))
+				continue;
 			world->role = roles[i].name;
 			call(world, ka_method_name(route->method), path, "nextToken=x&maxResults=x&marker=-", "{\"taskId\":1,\"tags\":1}");
 			bool denied = world->error_type != NULL && strcmp(world->error_type, "AccessDeniedException") == 0;
