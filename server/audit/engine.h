@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* engine.h - runs audit tasks: claims them with a lease, judges in chunks, stores findings and counts, one transaction a chunk.
+/* engine.h - runs audit tasks: claims them with a lease, judges in chunks, stores findings and counts, one transaction
+ * a chunk.
  *
  * api/ writes tasks and schedules; the engine picks them up; neither calls the other, but for the wake-up below. */
 #ifndef KA_SERVER_AUDIT_ENGINE_H
@@ -10,10 +11,20 @@
 struct ka_engine_options {
 	unsigned num_workers;
 	int64_t lease_ms;       /* 0: 30 seconds; renewed with every chunk */
-	int64_t poll_ms;        /* 0: 1 second: how often tasks of other nodes, run-out leases and schedules are looked for */
+	int64_t poll_ms;        /* 0: 1 second: how often other nodes' tasks, run-out leases and schedules are looked for */
 	uint32_t chunk;         /* certificates a chunk; 0: 4096 */
 	uint32_t retention_days; /* 0: 90 */
+	/* No other process uses this database (its lock is held): leases that are left are those of the dead, and
+	 * are taken back at the start, so that an audit that was interrupted goes on at once. */
+	bool is_only;
 };
+
+/* What a task's numbers mean. total: certificates in use (ACTIVE or PENDING_TRANSFER) that were registered when the
+ * task started and were still there when their turn came. noncompliant: those with at least one finding, suppressed:
+ * how many of these are suppressed for the check. A check is COMPLETED_NON_COMPLIANT when noncompliant > suppressed.
+ * Certificates that could not be decided count in total and are told in the check's message. A task is CANCELED when
+ * it was canceled before all its checks had ended (those that had keep their result), FAILED when every one of its
+ * checks FAILED, else COMPLETED. */
 
 /* ka_engine_start starts the workers, the scheduler and the retention sweep. NULL when no thread can be started. */
 struct ka_engine *ka_engine_start(struct ka_server *server, const struct ka_engine_options *options);
@@ -38,9 +49,10 @@ struct ka_audit_check {
 const struct ka_audit_check *ka_audit_checks(void);
 const struct ka_audit_check *ka_audit_check_by_name(const char *name);
 
-/* ka_schedule_next returns when a schedule runs next after a time (both milliseconds): 00:00 UTC of its days plus a part of a day that depends on
- * the schedule's name only, so that a fleet's schedules do not all start at midnight. DAILY; WEEKLY and BIWEEKLY on day_of_week (the first matching day,
- * then every second week counted from created); MONTHLY on day_of_month, the last day where the month is shorter, or LAST. */
+/* ka_schedule_next returns when a schedule runs next after a time (both milliseconds): 00:00 UTC of its days plus a
+ * part of a day that depends on the schedule's name only, so that a fleet's schedules do not all start at midnight.
+ * DAILY; WEEKLY and BIWEEKLY on day_of_week (the first matching day, then every second week counted from created);
+ * MONTHLY on day_of_month, the last day where the month is shorter, or LAST. */
 int64_t ka_schedule_next(const struct ka_schedule_row *schedule, int64_t after);
 
 #endif

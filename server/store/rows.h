@@ -146,6 +146,7 @@ struct ka_task_check_row {
 	int64_t total, noncompliant, suppressed;
 	const char *error_code; /* or NULL */
 	const char *message;    /* or NULL */
+	const char *undecided;  /* JSON object: what could not be decided so far, and why (audit/undecided.h), or NULL */
 	const char *config;     /* JSON object: the check's configuration when the task started, or NULL */
 };
 

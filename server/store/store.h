@@ -194,7 +194,7 @@ enum ka_store_status ka_tx_task_get(
 enum ka_store_status ka_tx_task_update(struct ka_tx *tx, const struct ka_scope *scope, const struct ka_task_row *task);
 enum ka_store_status ka_tx_task_checks(struct ka_tx *tx, struct ka_task_check_row **out, size_t *out_num, struct ka_arena *arena,
     const struct ka_scope *scope, const char *task_id); /* by position */
-/* update writes status, cursor, counts, error_code and message of the check at this position. NONE. */
+/* update writes status, cursor, counts, error_code, message and undecided of the check at this position. NONE. */
 enum ka_store_status ka_tx_task_check_update(
     struct ka_tx *tx, const struct ka_scope *scope, const char *task_id, const struct ka_task_check_row *check);
 struct ka_task_filter {
@@ -210,6 +210,9 @@ enum ka_store_status ka_tx_task_count_running(
 /* Gives worker the oldest task IN_PROGRESS of any scope whose lease is free or ran out by now, with a lease until lease_until. NONE. */
 enum ka_store_status ka_tx_task_claim(
     struct ka_tx *tx, struct ka_task_row *out, struct ka_arena *arena, const char *worker, int64_t now, int64_t lease_until);
+
+/* Takes all leases back: for a process that knows it is the only one, when it starts. */
+enum ka_store_status ka_tx_task_release_all(struct ka_tx *tx);
 
 /* --- findings ------------------------------------------------------------------------------------------------------------- */
 

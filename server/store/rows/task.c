@@ -164,3 +164,12 @@ ka_tx_task_claim(
 	}
 	return status;
 }
+
+enum ka_store_status
+ka_tx_task_release_all(struct ka_tx *tx)
+{
+	struct ka_sql sql;
+
+	ka_sql_begin(&sql, tx, "UPDATE task SET worker = NULL, lease_until = 0 WHERE status = 1");
+	return ka_sql_change(&sql, KA_STORE_OK);
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/store/rows/task.h"
 
-#define COLUMNS "position, check_name, status, cursor, total, noncompliant, suppressed, error_code, message, config"
+#define COLUMNS "position, check_name, status, cursor, total, noncompliant, suppressed, error_code, message, undecided, config"
 
 enum ka_store_status
 ka_task_check_insert(
@@ -11,7 +11,7 @@ ka_task_check_insert(
 
 	ka_sql_begin(&sql, tx,
 	    "INSERT INTO task_check (account, region, task_id, " COLUMNS ")"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
 	ka_sql_put_scope(&sql, scope);
 	ka_sql_put_id(&sql, task_id);
 	ka_sql_put_int(&sql, check->position);
@@ -23,6 +23,7 @@ ka_task_check_insert(
 	ka_sql_put_int(&sql, check->suppressed);
 	ka_sql_put_text(&sql, check->error_code);
 	ka_sql_put_text(&sql, check->message);
+	ka_sql_put_text(&sql, check->undecided);
 	ka_sql_put_text(&sql, check->config);
 	return ka_sql_change(&sql, KA_STORE_EXISTS);
 }
@@ -50,6 +51,7 @@ ka_tx_task_checks(struct ka_tx *tx, struct ka_task_check_row **out, size_t *out_
 		check->suppressed = ka_sql_int(&sql);
 		check->error_code = ka_sql_text(&sql, arena);
 		check->message = ka_sql_text(&sql, arena);
+		check->undecided = ka_sql_text(&sql, arena);
 		check->config = ka_sql_text(&sql, arena);
 	}
 	return ka_sql_rows(&sql, &rows, out, out_num);
@@ -63,7 +65,7 @@ ka_tx_task_check_update(
 
 	ka_sql_begin(&sql, tx,
 	    "UPDATE task_check SET status = ?, cursor = ?, total = ?, noncompliant = ?, suppressed = ?, error_code = ?,"
-	    " message = ? WHERE account = ? AND region = ? AND task_id = ? AND position = ?");
+	    " message = ?, undecided = ? WHERE account = ? AND region = ? AND task_id = ? AND position = ?");
 	ka_sql_put_int(&sql, check->status);
 	ka_sql_put_int(&sql, check->cursor);
 	ka_sql_put_int(&sql, check->total);
@@ -71,6 +73,7 @@ ka_tx_task_check_update(
 	ka_sql_put_int(&sql, check->suppressed);
 	ka_sql_put_text(&sql, check->error_code);
 	ka_sql_put_text(&sql, check->message);
+	ka_sql_put_text(&sql, check->undecided);
 	ka_sql_put_scope(&sql, scope);
 	ka_sql_put_id(&sql, task_id);
 	ka_sql_put_int(&sql, check->position);

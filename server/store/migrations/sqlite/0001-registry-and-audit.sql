@@ -148,6 +148,7 @@ CREATE TABLE task_check (
 	suppressed INTEGER NOT NULL,
 	error_code TEXT,
 	message TEXT,
+	undecided TEXT,
 	config TEXT,
 	PRIMARY KEY (task_id, account, region, position)
 ) STRICT, WITHOUT ROWID;
