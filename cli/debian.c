@@ -16,6 +16,7 @@
 
 #include <keyassay/table.h>
 
+#include "common/buf.h"
 #include "common/args.h"
 #include "cli/cli.h"
 #include "weakgen/weakgen.h"
@@ -51,10 +52,15 @@ parse_number(uint64_t *out, const char *text, uint64_t min, uint64_t max)
 static int
 bad_type(const char *verb, const char *text)
 {
-	return ka_usage(verb,
-	    "unknown key type '%s': rsa:512 to rsa:16384, or ec: with secp192r1, secp224r1, secp256r1, secp384r1, "
-	    "secp521r1, secp256k1",
-	    text);
+	struct ka_buf curves = { 0 };
+	const char *name;
+
+	for (size_t i = 0; (name = ka_weakgen_curve_name_at(i)) != NULL; i++) {
+		ka_buf_format(&curves, "%s%s", i == 0 ? "" : ", ", name);
+	}
+	(void)ka_usage(verb, "unknown key type '%s': rsa:512 to rsa:16384, or ec: with %.*s", text, (int)curves.len, curves.data);
+	ka_buf_clear(&curves);
+	return KA_EXIT_USAGE;
 }
 
 /* Big-endian, without leading zeros. */

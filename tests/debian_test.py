@@ -97,7 +97,8 @@ def test_rsa_private_key_is_accepted_by_openssl():
 
 
 def test_ec_private_key_is_accepted_by_openssl():
-    for curve in ("secp192r1", "secp224r1", "secp256r1", "secp384r1", "secp521r1", "secp256k1"):
+    for curve in ("secp192r1", "secp224r1", "secp256r1", "secp384r1", "secp521r1", "secp256k1", "secp112r2", "secp128r1",
+                  "secp160r1", "prime192v3", "secp224k1", "prime239v1", "wap-wsg-idm-ecid-wtls8", "wap-wsg-idm-ecid-wtls9"):
         pem = key(f"ec:{curve}", "le64", "noreadrnd", 99)
         point = key(f"ec:{curve}", "le64", "noreadrnd", 99, "--format", "modulus").strip()
         checked = openssl("ec", "-check", "-noout", stdin=pem)

@@ -138,7 +138,8 @@ make_table(struct ka_weakgen_ec *ec)
 {
 	struct affine unit;
 
-	ec->num_windows = (ec->curve->bits + WINDOW_BITS - 1) / WINDOW_BITS;
+	/* Of some curves the order has one bit more than the field. */
+	ec->num_windows = (uint32_t)(mpz_sizeinbase(ec->n, 2) + WINDOW_BITS - 1) / WINDOW_BITS;
 	ec->table = calloc((size_t)ec->num_windows * WINDOW_SIZE, sizeof(*ec->table));
 	if (ec->table == NULL) {
 		return KA_ERR_NO_MEMORY;
@@ -297,9 +298,9 @@ ka_weakgen_ec_export(struct ka_weakgen_key *out_key, const struct ka_weakgen_ec 
 {
 	size_t field_len = (ec->curve->bits + 7) / 8;
 
-	/* For every curve known here, n has as many bytes as p. */
-	out_key->secret_len = field_len;
-	export_padded(out_key->secret, field_len, ec->secret);
+	/* As long as the order (RFC 5915, 3), which need not be as long as the field. */
+	out_key->secret_len = (mpz_sizeinbase(ec->n, 2) + 7) / 8;
+	export_padded(out_key->secret, out_key->secret_len, ec->secret);
 	out_key->point_len = 1 + 2 * field_len;
 	out_key->point[0] = 0x04;
 	export_padded(out_key->point + 1, field_len, ec->public.x);

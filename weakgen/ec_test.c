@@ -10,8 +10,10 @@
 
 #include "weakgen/ec.h"
 
+/* Of usual kinds, and of each that is not: a = 0, any a, an order longer or shorter than the field, a base point (1, 2). */
 static const enum ka_curve curves[] = { KA_CURVE_SECP192R1, KA_CURVE_SECP224R1, KA_CURVE_SECP256R1, KA_CURVE_SECP384R1,
-	KA_CURVE_SECP521R1, KA_CURVE_SECP256K1 };
+	KA_CURVE_SECP521R1, KA_CURVE_SECP256K1, KA_CURVE_SECP112R2, KA_CURVE_SECP128R2, KA_CURVE_SECP160R1, KA_CURVE_SECP160K1,
+	KA_CURVE_PRIME239V2, KA_CURVE_WTLS8, KA_CURVE_WTLS9 };
 
 #define NUM_CURVES (sizeof(curves) / sizeof(curves[0]))
 

@@ -39,6 +39,9 @@ KA_MUST_CHECK enum ka_err ka_weakgen_type_parse(struct ka_weakgen_type *out_type
 /* ka_weakgen_type_name writes the name that ka_weakgen_type_parse reads. */
 void ka_weakgen_type_name(char out_name[KA_WEAKGEN_TYPE_NAME_LEN], const struct ka_weakgen_type *type);
 
+/* ka_weakgen_curve_name_at returns the names that may stand behind "ec:", NULL behind the last. */
+const char *ka_weakgen_curve_name_at(size_t index);
+
 #define KA_WEAKGEN_RSA_MIN_BITS 512u
 #define KA_WEAKGEN_MAX_PRIME_LEN (KA_RSA_MAX_BITS / 16)
 #define KA_WEAKGEN_MAX_EC_LEN 66u

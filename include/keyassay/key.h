@@ -40,7 +40,25 @@ enum ka_curve {
 	KA_CURVE_SECP192R1,
 	KA_CURVE_BRAINPOOLP256R1,
 	KA_CURVE_BRAINPOOLP384R1,
-	KA_CURVE_BRAINPOOLP512R1
+	KA_CURVE_BRAINPOOLP512R1,
+	/* The other curves over prime fields that OpenSSL 0.9.8 knew. */
+	KA_CURVE_SECP112R1,
+	KA_CURVE_SECP112R2,
+	KA_CURVE_SECP128R1,
+	KA_CURVE_SECP128R2,
+	KA_CURVE_SECP160K1,
+	KA_CURVE_SECP160R1,
+	KA_CURVE_SECP160R2,
+	KA_CURVE_SECP192K1,
+	KA_CURVE_PRIME192V2,
+	KA_CURVE_PRIME192V3,
+	KA_CURVE_SECP224K1,
+	KA_CURVE_PRIME239V1,
+	KA_CURVE_PRIME239V2,
+	KA_CURVE_PRIME239V3,
+	KA_CURVE_WTLS8,
+	KA_CURVE_WTLS9,
+	KA_NUM_CURVES
 };
 
 /* A public key. All slices point into the bytes that were parsed (or into the reader's arena) and live as long as they.
@@ -61,13 +79,13 @@ struct ka_key {
 /* ka_key_algorithm_name returns "RSA", "RSASSA-PSS", "EC", "DSA", "Ed25519", "Ed448", "X25519", "X448" or "other". */
 KA_API const char *ka_key_algorithm_name(enum ka_key_algorithm algorithm);
 
-/* ka_curve_name returns the SEC 2 or RFC 5639 name ("secp256r1"), "" for KA_CURVE_NONE, "other", "explicit". */
+/* ka_curve_name returns the SEC 2, RFC 5639, X9.62 or WTLS name ("secp256r1", "prime239v1"), "" for KA_CURVE_NONE, "other", "explicit". */
 KA_API const char *ka_curve_name(enum ka_curve curve);
 
 /* ka_curve_bits returns the bit length of the curve's field prime, 0 where unknown. */
 KA_API uint32_t ka_curve_bits(enum ka_curve curve);
 
-/* ka_curve_by_name sets *out_curve for a SEC 2 / RFC 5639 name or NIST's ("P-256"); false when unknown. */
+/* ka_curve_by_name sets *out_curve for such a name or NIST's ("P-256"); false when unknown. */
 KA_API bool ka_curve_by_name(enum ka_curve *out_curve, const char *name);
 
 /* ka_key_from_modulus makes an RSA key from a big-endian modulus (leading zero bytes allowed), exponent unknown.

@@ -85,7 +85,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		return 0;
 	struct ka_slice bytes = { data + 1, len - 1 };
 	object.key.algorithm = (enum ka_key_algorithm)(data[0] % (KA_KEY_X448 + 1));
-	object.key.curve = (enum ka_curve)(data[0] / 16 % (KA_CURVE_BRAINPOOLP512R1 + 1));
+	object.key.curve = (enum ka_curve)(data[0] / 16 % KA_NUM_CURVES);
 	object.key.point = bytes;
 	object.key.modulus = bytes;
 	object.key.bits = object.key.algorithm == KA_KEY_EC ? ka_curve_bits(object.key.curve) : (uint32_t)(8 * bytes.len);

@@ -58,9 +58,36 @@ static const struct curve_row curves[] = {
 	    { 0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0b }, 9 },
 	[KA_CURVE_BRAINPOOLP512R1] = { "brainpoolP512r1", NULL, 512,
 	    { 0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0d }, 9 },
+	[KA_CURVE_SECP112R1] = { "secp112r1", NULL, 112, { 0x2b, 0x81, 0x04, 0x00, 0x06 }, 5 },
+	[KA_CURVE_SECP112R2] = { "secp112r2", NULL, 112, { 0x2b, 0x81, 0x04, 0x00, 0x07 }, 5 },
+	[KA_CURVE_SECP128R1] = { "secp128r1", NULL, 128, { 0x2b, 0x81, 0x04, 0x00, 0x1c }, 5 },
+	[KA_CURVE_SECP128R2] = { "secp128r2", NULL, 128, { 0x2b, 0x81, 0x04, 0x00, 0x1d }, 5 },
+	[KA_CURVE_SECP160K1] = { "secp160k1", NULL, 160, { 0x2b, 0x81, 0x04, 0x00, 0x09 }, 5 },
+	[KA_CURVE_SECP160R1] = { "secp160r1", NULL, 160, { 0x2b, 0x81, 0x04, 0x00, 0x08 }, 5 },
+	[KA_CURVE_SECP160R2] = { "secp160r2", NULL, 160, { 0x2b, 0x81, 0x04, 0x00, 0x1e }, 5 },
+	[KA_CURVE_SECP192K1] = { "secp192k1", NULL, 192, { 0x2b, 0x81, 0x04, 0x00, 0x1f }, 5 },
+	[KA_CURVE_PRIME192V2] = { "prime192v2", NULL, 192, { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x02 }, 8 },
+	[KA_CURVE_PRIME192V3] = { "prime192v3", NULL, 192, { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x03 }, 8 },
+	[KA_CURVE_SECP224K1] = { "secp224k1", NULL, 224, { 0x2b, 0x81, 0x04, 0x00, 0x20 }, 5 },
+	[KA_CURVE_PRIME239V1] = { "prime239v1", NULL, 239, { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x04 }, 8 },
+	[KA_CURVE_PRIME239V2] = { "prime239v2", NULL, 239, { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x05 }, 8 },
+	[KA_CURVE_PRIME239V3] = { "prime239v3", NULL, 239, { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x06 }, 8 },
+	[KA_CURVE_WTLS8] = { "wap-wsg-idm-ecid-wtls8", NULL, 112, { 0x67, 0x2b, 0x01, 0x04, 0x08 }, 5 },
+	[KA_CURVE_WTLS9] = { "wap-wsg-idm-ecid-wtls9", NULL, 160, { 0x67, 0x2b, 0x01, 0x04, 0x09 }, 5 },
 };
 #define NUM_CURVES (sizeof(curves) / sizeof(curves[0]))
 #define FIRST_NAMED_CURVE KA_CURVE_SECP224R1
+
+/* WAP-261-WTLS gave OIDs of its own to curves of SEC 2. */
+static const struct {
+	enum ka_curve curve;
+	uint8_t oid[5];
+} curve_aliases[] = {
+	{ KA_CURVE_SECP112R1, { 0x67, 0x2b, 0x01, 0x04, 0x06 } }, /* wap-wsg-idm-ecid-wtls6 */
+	{ KA_CURVE_SECP160R2, { 0x67, 0x2b, 0x01, 0x04, 0x07 } },
+	{ KA_CURVE_SECP224R1, { 0x67, 0x2b, 0x01, 0x04, 0x0c } },
+};
+#define NUM_CURVE_ALIASES (sizeof(curve_aliases) / sizeof(curve_aliases[0]))
 
 const char *
 ka_key_algorithm_name(enum ka_key_algorithm algorithm)
@@ -129,6 +156,10 @@ ka_curve_of_oid(struct ka_slice oid)
 	for (size_t i = FIRST_NAMED_CURVE; i < NUM_CURVES; i++) {
 		if (ka_slice_equal(oid, (struct ka_slice){ curves[i].oid, curves[i].oid_len }))
 			return (enum ka_curve)i;
+	}
+	for (size_t i = 0; i < NUM_CURVE_ALIASES; i++) {
+		if (ka_slice_equal(oid, (struct ka_slice){ curve_aliases[i].oid, sizeof(curve_aliases[i].oid) }))
+			return curve_aliases[i].curve;
 	}
 	return KA_CURVE_OTHER;
 }
