@@ -41,27 +41,34 @@ ka_worker_free(struct ka_worker *worker)
 	free(worker);
 }
 
+void
+ka_job_clear(struct ka_job *job)
+{
+	ka_chunk_clear(&job->chunk);
+	ka_lines_clear(&job->lines);
+}
+
 /* Counts a record and shapes it if the output wants it. */
 static void
-add_record(struct ka_worker *worker, struct ka_chunk *chunk, struct ka_record *record)
+add_record(struct ka_worker *worker, struct ka_job *job, struct ka_record *record)
 {
 	const struct ka_judging *judging = worker->judging;
-	uint32_t index = chunk->num_records++;
-	chunk->counts.ranks[record->rank]++;
+	uint32_t index = job->num_records++;
+	job->counts.ranks[record->rank]++;
 	if (!judging->deep && !ka_sink_wants(judging->sink, record->rank))
 		return;
-	record->source = chunk->source->name;
+	record->source = job->chunk.source->name;
 	record->checks = judging->checks;
 	record->hasher = worker->hasher;
-	ka_lines_begin(&chunk->lines, record->rank, index);
+	ka_lines_begin(&job->lines, record->rank, index);
 	if (judging->deep)
-		ka_deep_keep(&chunk->lines.text, record);
+		ka_deep_keep(&job->lines.text, record);
 	else
-		judging->sink->output->record(&chunk->lines, record);
+		judging->sink->output->record(&job->lines, record);
 }
 
 static void
-flush_batch(struct ka_worker *worker, struct ka_chunk *chunk)
+flush_batch(struct ka_worker *worker, struct ka_job *job)
 {
 	const struct ka_judging *judging = worker->judging;
 	ka_judge_batch(worker->verdicts, judging->ctx, worker->objects, worker->num, judging->checks, judging->at);
@@ -69,25 +76,25 @@ flush_batch(struct ka_worker *worker, struct ka_chunk *chunk)
 	for (size_t i = 0; i < worker->num; i++) {
 		const struct ka_verdict *verdict = &worker->verdicts[i];
 		if ((verdict->failed | verdict->undecided) == 0 && !all) {
-			chunk->counts.ranks[KA_RANK_COMPLIANT]++;
-			chunk->num_records++;
+			job->counts.ranks[KA_RANK_COMPLIANT]++;
+			job->num_records++;
 			continue;
 		}
 		const struct ka_object *object = &worker->objects[i];
 		struct ka_record record = { .rank = ka_rank_of(verdict), .object = object, .verdict = verdict };
 		/* An object that was not decoded lies in the chunk itself, so its place in the input is known. */
-		uintptr_t data = (uintptr_t)object->der.data, start = (uintptr_t)chunk->data;
-		if (object->der.len > 0 && data >= start && data < start + chunk->len) {
+		uintptr_t data = (uintptr_t)object->der.data, start = (uintptr_t)job->chunk.data;
+		if (object->der.len > 0 && data >= start && data < start + job->chunk.len) {
 			record.has_offset = true;
-			record.offset = chunk->base + (data - start);
+			record.offset = job->chunk.base + (data - start);
 		}
-		add_record(worker, chunk, &record);
+		add_record(worker, job, &record);
 	}
 	worker->num = 0;
 }
 
 void
-ka_worker_fault(struct ka_worker *worker, struct ka_chunk *chunk, struct ka_fault fault, bool has_offset, int sys_errno)
+ka_worker_fault(struct ka_worker *worker, struct ka_job *job, struct ka_fault fault, bool has_offset, int sys_errno)
 {
 	struct ka_record record = {
 		.rank = KA_RANK_ERROR,
@@ -95,7 +102,7 @@ ka_worker_fault(struct ka_worker *worker, struct ka_chunk *chunk, struct ka_faul
 		.fault_has_offset = has_offset,
 		.sys_errno = sys_errno,
 	};
-	add_record(worker, chunk, &record);
+	add_record(worker, job, &record);
 }
 
 static void
@@ -113,27 +120,27 @@ make_arena(struct ka_worker *worker, size_t len)
 }
 
 void
-ka_worker_judge(struct ka_worker *worker, struct ka_chunk *chunk)
+ka_worker_judge(struct ka_worker *worker, struct ka_job *job)
 {
-	ka_lines_reset(&chunk->lines);
-	chunk->counts = (struct ka_counts){ 0 };
-	chunk->num_records = 0;
-	if (chunk->len > 0) {
-		make_arena(worker, chunk->len > KA_CHUNK_LEN ? chunk->len : KA_CHUNK_LEN);
+	ka_lines_reset(&job->lines);
+	job->counts = (struct ka_counts){ 0 };
+	job->num_records = 0;
+	if (job->chunk.len > 0) {
+		make_arena(worker, job->chunk.len > KA_CHUNK_LEN ? job->chunk.len : KA_CHUNK_LEN);
 		struct ka_reader reader;
-		ka_reader_init(&reader, ka_ctx_kernels(worker->judging->ctx), chunk->format,
-		    (struct ka_slice){ chunk->data, chunk->len }, chunk->base, chunk->last, worker->arena, worker->arena_len);
+		ka_reader_init(&reader, ka_ctx_kernels(worker->judging->ctx), job->chunk.format,
+		    (struct ka_slice){ job->chunk.data, job->chunk.len }, job->chunk.base, job->chunk.last, worker->arena, worker->arena_len);
 		struct ka_fault fault;
 		while (ka_reader_next(&worker->objects[worker->num], &fault, &reader)) {
 			if (fault.err != KA_OK) {
-				flush_batch(worker, chunk);
-				ka_worker_fault(worker, chunk, fault, true, 0);
+				flush_batch(worker, job);
+				ka_worker_fault(worker, job, fault, true, 0);
 			} else if (++worker->num == BATCH) {
-				flush_batch(worker, chunk);
+				flush_batch(worker, job);
 			}
 		}
-		flush_batch(worker, chunk);
+		flush_batch(worker, job);
 	}
-	if (chunk->fault.err != KA_OK)
-		ka_worker_fault(worker, chunk, chunk->fault, chunk->fault_has_offset, chunk->sys_errno);
+	if (job->chunk.fault.err != KA_OK)
+		ka_worker_fault(worker, job, job->chunk.fault, job->chunk.fault_has_offset, job->chunk.sys_errno);
 }

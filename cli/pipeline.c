@@ -12,7 +12,7 @@
 enum slot_state { SLOT_FREE, SLOT_FILLED, SLOT_TAKEN, SLOT_JUDGED };
 
 struct slot {
-	struct ka_chunk chunk;
+	struct ka_job job;
 	enum slot_state state;
 };
 
@@ -49,38 +49,38 @@ should_stop(const struct ka_pipeline *p)
 }
 
 static void
-write_chunk(struct ka_pipeline *p, struct order *order, struct ka_chunk *chunk)
+write_job(struct ka_pipeline *p, struct order *order, struct ka_job *job)
 {
-	if (chunk->ends_source && order->index + chunk->num_records == 0) {
+	if (job->chunk.ends_source && order->index + job->num_records == 0) {
 		struct ka_fault fault = { .err = KA_ERR_INPUT_NO_KEY };
-		ka_worker_fault(order->worker, chunk, fault, false, 0);
+		ka_worker_fault(order->worker, job, fault, false, 0);
 	}
 	if (p->deep != NULL)
-		ka_deep_take(p->deep, &chunk->lines, order->index);
+		ka_deep_take(p->deep, &job->lines, order->index);
 	else
-		ka_sink_take(p->judging.sink, &chunk->lines, order->index);
-	ka_counts_add(&p->summary.counts, &chunk->counts);
-	order->index = chunk->ends_source ? 0 : order->index + chunk->num_records;
-	ka_source_release(chunk->source);
-	chunk->source = NULL;
+		ka_sink_take(p->judging.sink, &job->lines, order->index);
+	ka_counts_add(&p->summary.counts, &job->counts);
+	order->index = job->chunk.ends_source ? 0 : order->index + job->num_records;
+	ka_source_release(job->chunk.source);
+	job->chunk.source = NULL;
 	ka_progress_update(p->progress, ka_feed_bytes(p->feed), ka_counts_total(&p->summary.counts));
 }
 
 static void
 run_alone(struct ka_pipeline *p, struct order *order)
 {
-	struct ka_chunk chunk = { 0 };
+	struct ka_job job = { 0 };
 	while (!should_stop(p)) {
 		if (ka_feed_would_wait(p->feed))
 			ka_writer_flush(p->judging.sink->writer);
-		if (!ka_feed_next(p->feed, &chunk)) {
+		if (!ka_feed_next(p->feed, &job.chunk)) {
 			p->summary.complete = true;
 			break;
 		}
-		ka_worker_judge(order->worker, &chunk);
-		write_chunk(p, order, &chunk);
+		ka_worker_judge(order->worker, &job);
+		write_job(p, order, &job);
 	}
-	ka_chunk_clear(&chunk);
+	ka_job_clear(&job);
 }
 
 static void *
@@ -97,7 +97,7 @@ work(void *arg)
 		struct slot *slot = &ring->slots[ring->next++ % ring->num];
 		slot->state = SLOT_TAKEN;
 		pthread_mutex_unlock(&ring->lock);
-		ka_worker_judge(worker, &slot->chunk);
+		ka_worker_judge(worker, &slot->job);
 		pthread_mutex_lock(&ring->lock);
 		slot->state = SLOT_JUDGED;
 		pthread_cond_signal(&ring->judged);
@@ -119,7 +119,7 @@ write_head(struct ka_pipeline *p, struct order *order, struct ring *ring, bool w
 	pthread_mutex_unlock(&ring->lock);
 	if (!ready)
 		return false;
-	write_chunk(p, order, &slot->chunk);
+	write_job(p, order, &slot->job);
 	pthread_mutex_lock(&ring->lock);
 	slot->state = SLOT_FREE;
 	ring->head++;
@@ -142,7 +142,7 @@ fill_and_write(struct ka_pipeline *p, struct order *order, struct ring *ring)
 			continue;
 		}
 		struct slot *slot = &ring->slots[ring->tail % ring->num];
-		if (!ka_feed_next(p->feed, &slot->chunk)) {
+		if (!ka_feed_next(p->feed, &slot->job.chunk)) {
 			p->summary.complete = true;
 			break;
 		}
@@ -183,7 +183,7 @@ run_threads(struct ka_pipeline *p, struct order *order)
 	for (unsigned i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
 	for (size_t i = 0; i < ring.num; i++)
-		ka_chunk_clear(&ring.slots[i].chunk);
+		ka_job_clear(&ring.slots[i].job);
 	free(threads);
 	free(ring.slots);
 	pthread_mutex_destroy(&ring.lock);

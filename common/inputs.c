@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/inputs.h"
+#include "common/inputs.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "common/buf.h"
 
 #define MAX_DEPTH 128
 
@@ -34,10 +34,8 @@ struct ka_inputs {
 static void *
 need(void *mem)
 {
-	if (mem == NULL) {
-		ka_error("out of memory");
-		exit(KA_EXIT_TROUBLE);
-	}
+	if (mem == NULL)
+		ka_out_of_memory();
 	return mem;
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/feed.h"
+#include "common/feed.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "common/buf.h"
 
 /* ka_format_guess looks at up to this many bytes. */
 #define GUESS_LEN 4096
@@ -25,19 +25,12 @@ struct ka_feed {
 	uint64_t num_bytes, num_inputs;
 };
 
-static void
-out_of_memory(void)
-{
-	ka_error("out of memory");
-	exit(KA_EXIT_TROUBLE);
-}
-
 struct ka_feed *
 ka_feed_new(struct ka_inputs *inputs, enum ka_format format)
 {
 	struct ka_feed *feed = calloc(1, sizeof(*feed));
 	if (feed == NULL)
-		out_of_memory();
+		ka_out_of_memory();
 	feed->inputs = inputs;
 	feed->wanted = format;
 	feed->fd = -1;
@@ -69,7 +62,6 @@ void
 ka_chunk_clear(struct ka_chunk *chunk)
 {
 	free(chunk->data);
-	ka_lines_clear(&chunk->lines);
 	*chunk = (struct ka_chunk){ 0 };
 }
 
@@ -105,7 +97,7 @@ grow_chunk(struct ka_chunk *chunk, size_t cap)
 		return;
 	uint8_t *data = realloc(chunk->data, cap);
 	if (data == NULL)
-		out_of_memory();
+		ka_out_of_memory();
 	chunk->data = data;
 	chunk->cap = cap;
 }
@@ -144,7 +136,7 @@ open_next(struct ka_feed *feed, struct ka_chunk *chunk)
 		return false;
 	struct ka_source *source = calloc(1, sizeof(*source));
 	if (source == NULL)
-		out_of_memory();
+		ka_out_of_memory();
 	*source = (struct ka_source){ .name = input.name, .users = 1 };
 	feed->num_inputs++;
 	if (input.err != KA_OK) {

@@ -4,8 +4,8 @@
  * A path may be a file, a pipe, a character device or "-", standard input. Directories are walked: entries in byte order, symbolic
  * links followed, a link to a directory above is reported. In directories everything but files and directories is reported and not
  * opened: a named pipe there could block for ever. */
-#ifndef KA_CLI_INPUTS_H
-#define KA_CLI_INPUTS_H
+#ifndef KA_COMMON_INPUTS_H
+#define KA_COMMON_INPUTS_H
 
 #include <keyassay/err.h>
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* feed.h - cuts all inputs, one behind the other, into chunks at borders between objects. */
-#ifndef KA_CLI_FEED_H
-#define KA_CLI_FEED_H
+#ifndef KA_COMMON_FEED_H
+#define KA_COMMON_FEED_H
 
-#include "cli/inputs.h"
-#include "cli/output.h"
+#include <keyassay/reader.h>
+
+#include "common/inputs.h"
 
 /* Small enough for chunk and arena to stay in a core's L2 cache. */
 #define KA_CHUNK_LEN ((size_t)256 << 10)
@@ -16,7 +17,6 @@ struct ka_source {
 };
 
 struct ka_chunk {
-	/* by the feed */
 	struct ka_source *source;
 	uint8_t *data;
 	size_t cap;
@@ -29,10 +29,6 @@ struct ka_chunk {
 	struct ka_fault fault;
 	bool fault_has_offset;
 	int sys_errno;
-	/* by the worker */
-	struct ka_lines lines;
-	struct ka_counts counts;
-	uint32_t num_records;
 };
 
 void ka_chunk_clear(struct ka_chunk *chunk);
