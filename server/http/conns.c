@@ -7,12 +7,16 @@
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "server/clock.h"
 #include "server/http/room.h"
 
 #define SECOND INT64_C(1000000000)
+#define HALF_SECOND (SECOND / 2)
+/* tcpi_state of a connection whose peer has sent FIN. <netinet/tcp.h>, which names it, has an older struct tcp_info than <linux/tcp.h>. */
+#define CLOSE_WAIT 8
 
 struct ka_conns {
 	pthread_mutex_t lock; /* of the list: a connection on it has an open descriptor */
@@ -46,14 +50,21 @@ ka_conns_free(struct ka_conns *conns)
 	free(conns);
 }
 
-/* Bytes that the peer has sent so far; all of them count, those of TLS too. */
-static uint64_t
-bytes_received(int fd)
+/* What the kernel knows: how many bytes the peer has sent so far (of TLS too), and whether it has said that no more will come. */
+struct heard {
+	uint64_t bytes;
+	bool ended;
+};
+
+static struct heard
+heard(int fd)
 {
 	struct tcp_info info = { 0 };
 	socklen_t len = sizeof(info);
 
-	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 ? info.tcpi_bytes_received : 0;
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+		return (struct heard){ 0, false };
+	return (struct heard){ info.tcpi_bytes_received, info.tcpi_state == CLOSE_WAIT };
 }
 
 struct ka_conn *
@@ -94,27 +105,43 @@ void
 ka_conn_enter(struct ka_conn *conn, enum ka_phase phase)
 {
 	if (phase == KA_PHASE_WAITING)
-		atomic_store_explicit(&conn->received, bytes_received(conn->fd), memory_order_relaxed);
+		atomic_store_explicit(&conn->received, heard(conn->fd).bytes, memory_order_relaxed);
 	atomic_store_explicit(&conn->since, ka_clock_monotonic(), memory_order_relaxed);
 	atomic_store_explicit(&conn->phase, (int)phase, memory_order_release);
 }
 
-/* Whether a connection has passed its deadline. */
+/* Whether a peer has stopped sending in the middle of a request: libmicrohttpd misses that when the end comes together with data. What has
+ * come is read within milliseconds, so half a second later nothing is under way any more. */
+static bool
+has_given_up(const struct ka_conn *conn, int64_t age)
+{
+	int unread = 0;
+
+	return age > HALF_SECOND && heard(conn->fd).ended && ioctl(conn->fd, FIONREAD, &unread) == 0 && unread == 0;
+}
+
+/* Whether a connection is to be closed. */
 static bool
 is_late(const struct ka_conns *conns, struct ka_conn *conn, int64_t now, int phase)
 {
 	int64_t since = atomic_load_explicit(&conn->since, memory_order_relaxed);
 
 	if (phase == KA_PHASE_WAITING && now >= conn->next_look) {
+		struct heard h = heard(conn->fd);
+
 		conn->next_look = now + conns->look;
-		if (bytes_received(conn->fd) > atomic_load_explicit(&conn->received, memory_order_relaxed)) {
+		if (h.bytes > atomic_load_explicit(&conn->received, memory_order_relaxed)) {
 			/* A request has begun. If it has got further at this moment, its own thread says so and this is void. */
 			if (atomic_compare_exchange_strong(&conn->phase, &phase, KA_PHASE_HEADERS))
 				atomic_store_explicit(&conn->since, now, memory_order_relaxed);
 			return false;
 		}
+		if (h.ended)
+			return true;
 	}
-	return conns->limits[phase] != 0 && now - since > conns->limits[phase];
+	if (conns->limits[phase] != 0 && now - since > conns->limits[phase])
+		return true;
+	return (phase == KA_PHASE_HEADERS || phase == KA_PHASE_BODY) && has_given_up(conn, now - since);
 }
 
 void
