@@ -9,7 +9,7 @@ struct ka_option {
 	const char *name; /* long name; NULL ends the table */
 	const char *argument; /* what --help calls the argument; NULL: takes none */
 	const char *help;
-	int id; /* what ka_args_next returns; > 0 */
+	int id; /* what ka_args_next returns; > 0, and no printable character */
 };
 
 #define KA_ARGS_MAX_OPTIONS 64

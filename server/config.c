@@ -286,6 +286,8 @@ ka_config_finish(struct ka_config *config, char out_message[KA_CONFIG_MESSAGE_LE
 		return fail(out_message, "data: not set, and there is neither XDG_DATA_HOME nor HOME to find it");
 	if (config->db == NULL)
 		config->db = ka_arena_format(&config->arena, "sqlite:%s/keyassay.db", config->data);
+	if (strcmp(config->db, "sqlite:") == 0)
+		return fail(out_message, "db: the path is missing, as in sqlite:/var/lib/keyassay/keyassay.db");
 	if (config->account != NULL && !check_account(out_message, config->account))
 		return false;
 	if ((config->tls_cert == NULL) != (config->tls_key == NULL))

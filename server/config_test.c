@@ -180,6 +180,7 @@ test_finish(void **state)
 	assert_string_equal(finish(""), "data: not set, and there is neither XDG_DATA_HOME nor HOME to find it");
 	assert_string_equal(finish("data = d"), "d sqlite:d/keyassay.db");
 	assert_string_equal(finish("data = d\ndb = sqlite:e"), "d sqlite:e");
+	assert_string_equal(finish("data = d\ndb = sqlite:"), "db: the path is missing, as in sqlite:/var/lib/keyassay/keyassay.db");
 	assert_string_equal(finish("data = d\ntls-cert = c"), "tls-key: tls-cert is set, so this is needed too");
 	assert_string_equal(finish("data = d\ntls-key = k"), "tls-cert: tls-key is set, so this is needed too");
 	assert_string_equal(finish("data = d\ntls-cert = c\ntls-key = k\ninsecure-http = true"),

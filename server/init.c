@@ -127,14 +127,23 @@ make_administrator(char *out_message, struct ka_node *node, const char *account)
 static bool
 make_internal_ca(char *out_message, struct ka_node *node)
 {
-	const char *dir = node->server.config->data;
+	static const char *const names[] = { "ca.pem", "ca.key.sealed" };
+	const struct ka_config *config = node->server.config;
 	char message[KA_PKI_MESSAGE_LEN];
-	struct ka_pki *pki = ka_pki_load(message, node->server.auth, dir);
+	struct ka_pki *pki = ka_pki_load(message, node->server.auth, config->data);
 
-	if (pki == NULL && !ka_pki_create(message, node->server.auth, dir))
-		return fail(out_message, "the internal CA cannot be made: %s", message);
-	ka_pki_free(pki);
-	return true;
+	if (pki != NULL) {
+		ka_pki_free(pki);
+		return true;
+	}
+	/* Half of one, or one that was sealed with a key that the crash took: it has signed nothing yet. */
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!ka_file_remove(out_message, ka_datadir_file(&node->arena, config, names[i])))
+			return false;
+	}
+	if (ka_pki_create(message, node->server.auth, config->data))
+		return true;
+	return fail(out_message, "the internal CA cannot be made: %s", message);
 }
 
 bool

@@ -5,8 +5,8 @@
 
 #include "common/message.h"
 
-#define FIRST_KEY_ID 100
-#define ID_CONFIG 99
+#define FIRST_KEY_ID 201
+#define ID_CONFIG 200
 #define MAX_OWN 16
 
 /* The verb's options, --config, the keys of its scope. */

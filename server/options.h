@@ -18,7 +18,7 @@ struct ka_verb_options {
 	const char *verb; /* "accesskey create" */
 	const char *synopsis, *description;
 	unsigned scope;              /* enum ka_config_scope: which keys it has */
-	const struct ka_option *own; /* ids from 1 to 99; NULL: none */
+	const struct ka_option *own; /* NULL: none */
 	/* Takes an option of its own; prints what is wrong and returns false. */
 	bool (*take)(void *arg, int id, const char *value);
 	void *arg;

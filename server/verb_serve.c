@@ -119,9 +119,9 @@ reload(struct serve *serve)
 	if (ka_options_read(&fresh, &serve_options, serve->argc, serve->argv) != KA_OPTIONS_READ) {
 		ka_log(KA_LOG_ERROR, "reload", "the configuration makes no sense and is not used; what was there before stays in force");
 	} else {
-		warn_of_restart(&serve->config, &fresh);
 		if (!start_log(&fresh))
 			ka_log(KA_LOG_ERROR, "reload", "%s: %s; the log goes where it went", fresh.log_file, strerror(errno));
+		warn_of_restart(&serve->config, &fresh);
 		if (serve->config.tls_cert == NULL && fresh.tls_cert != NULL)
 			ka_log(KA_LOG_WARNING, "reload", "tls-cert has changed; HTTPS begins with the next start");
 		else if (serve->config.tls_cert != NULL && fresh.tls_cert == NULL)

@@ -96,7 +96,7 @@ class Keyassayd:
             with open(self.log_path, encoding="utf-8", errors="replace") as log:
                 log.seek(before)
                 raise DidNotStart(status, log.read())
-        self.address = re.search(r"STATUS=Listening on (\S+)", ready).group(1)
+        self.address = re.search(r"STATUS=Listening on (\S+)", ready).group(1).replace("0.0.0.0", "127.0.0.1")
         self.port = int(self.address.rsplit(":", 1)[1])
 
     def wait_notify(self, line, seconds):
