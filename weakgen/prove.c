@@ -62,20 +62,22 @@ prove_ec(bool *out_same, struct ka_weakgen *weakgen, struct ka_weakgen_key *made
 	const struct ka_slice none = { NULL, 0 };
 	enum ka_err err;
 	size_t half;
+	int parity; /* of y */
 
 	err = ka_weakgen_make(made, weakgen, ka_weakgen_machine_of(id->architecture), id->randfile, id->pid, none);
 	if (err != KA_OK) {
 		return err;
 	}
 	half = (made->point_len - 1) / 2;
+	parity = made->point[made->point_len - 1] % 2;
 	if (key->point.len == half + 1) {
 		/* Compressed (SEC 1, 2.3.3): the first byte tells whether y is odd. */
-		uint8_t head = (uint8_t)(2 + made->point[made->point_len - 1] % 2);
-
-		*out_same = key->point.data[0] == head && memcmp(key->point.data + 1, made->point + 1, half) == 0;
+		*out_same = key->point.data[0] == 2 + parity && memcmp(key->point.data + 1, made->point + 1, half) == 0;
 		return KA_OK;
 	}
-	*out_same = slices_equal(key->point, (struct ka_slice){ made->point, made->point_len });
+	/* Uncompressed, or hybrid (X9.62 4.3.6), which tells the parity of y as well. */
+	*out_same = key->point.len == made->point_len && (key->point.data[0] == 4 || key->point.data[0] == 6 + parity) &&
+	    memcmp(key->point.data + 1, made->point + 1, made->point_len - 1) == 0;
 	return KA_OK;
 }
 
