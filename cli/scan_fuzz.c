@@ -59,7 +59,7 @@ run(const struct ka_output *output, enum ka_format from, unsigned jobs)
 	struct ka_progress progress;
 	ka_progress_begin(&progress, KA_PROGRESS_OFF, "keys", -1);
 	struct ka_pipeline pipeline = {
-		.feed = ka_feed_new(inputs, from),
+		.feed = ka_feed_new(inputs, from, -1),
 		.judging = { .ctx = ctx, .checks = ALL_CHECKS, .at = SOME_TIME, .sink = &sink },
 		.jobs = jobs,
 		.progress = &progress,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -12,12 +13,17 @@
 #include "weakgen/weakgen.h"
 
 static atomic_bool stop_asked; /* lock-free, so a signal handler may set it */
+static int stop_pipe[2] = { -1, -1 }; /* becomes readable at the same time, for those who wait */
 
 static void
 ask_to_stop(int number)
 {
+	int saved = errno;
 	(void)number;
 	atomic_store(&stop_asked, true);
+	/* A full pipe is readable already. */
+	if (write(stop_pipe[1], "", 1) < 0)
+		errno = saved;
 }
 
 /* A second signal ends the program at once. */
@@ -25,6 +31,8 @@ static void
 catch_signals(void)
 {
 	struct sigaction action = { .sa_handler = ask_to_stop, .sa_flags = (int)SA_RESETHAND };
+	if (stop_pipe[0] < 0 && pipe2(stop_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
+		return; /* then a signal ends the program at once */
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
@@ -75,19 +83,19 @@ ka_scan_run(const struct ka_scan *scan)
 		.checks = scan->checks,
 		.at = scan->at,
 	};
+	catch_signals();
 	struct ka_inputs *inputs = ka_inputs_new(paths, num_paths);
 	struct ka_progress progress;
 	enum ka_progress_mode mode = scan->quiet ? KA_PROGRESS_OFF : scan->progress;
 	ka_progress_begin(&progress, mode, "keys", ka_progress_wanted(mode) ? ka_inputs_measure(paths, num_paths) : -1);
 	struct ka_pipeline pipeline = {
-		.feed = ka_feed_new(inputs, scan->from),
+		.feed = ka_feed_new(inputs, scan->from, stop_pipe[0]),
 		.judging = { .ctx = ctx, .checks = scan->checks, .at = scan->at, .sink = &sink, .deep = scan->deep.wanted },
 		.jobs = scan->jobs,
 		.progress = &progress,
 		.deep = scan->deep.wanted ? ka_deep_new(scan, ctx, mode, &stop_asked) : NULL,
 		.stop = &stop_asked,
 	};
-	catch_signals();
 	ka_sink_begin(&sink);
 	ka_pipeline_run(&pipeline);
 	ka_progress_end(&progress);

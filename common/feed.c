@@ -14,19 +14,21 @@
 struct ka_feed {
 	struct ka_inputs *inputs;
 	enum ka_format wanted; /* --from */
+	int stop_fd;
 	struct ka_source *source; /* NULL between inputs */
 	int fd;
 	enum ka_format format;
 	struct ka_buf rest; /* read, but behind the last cut */
 	uint64_t base; /* offset of rest in the input */
 	bool ended; /* read returned 0 or failed */
+	bool stopped;
 	bool oversized; /* in an object that is too large: passing over bytes until reading can start again */
 	int sys_errno;
 	uint64_t num_bytes, num_inputs;
 };
 
 struct ka_feed *
-ka_feed_new(struct ka_inputs *inputs, enum ka_format format)
+ka_feed_new(struct ka_inputs *inputs, enum ka_format format, int stop_fd)
 {
 	struct ka_feed *feed = calloc(1, sizeof(*feed));
 	if (feed == NULL)
@@ -34,6 +36,7 @@ ka_feed_new(struct ka_inputs *inputs, enum ka_format format)
 	feed->inputs = inputs;
 	feed->wanted = format;
 	feed->fd = -1;
+	feed->stop_fd = stop_fd;
 	return feed;
 }
 
@@ -102,20 +105,31 @@ grow_chunk(struct ka_chunk *chunk, size_t cap)
 	chunk->cap = cap;
 }
 
-/* Reads until want bytes are there, the input ends, or it is idle with at least enough bytes at hand. */
+/* A signal interrupts read() only in the thread that it happens to reach, and never just before the call: so a stop is waited for
+ * together with the input. A regular file is always ready. */
+static void
+wait_for_input(struct ka_feed *feed)
+{
+	struct pollfd p[2] = { { .fd = feed->fd, .events = POLLIN }, { .fd = feed->stop_fd, .events = POLLIN } };
+	while (poll(p, 2, -1) < 0 && errno == EINTR)
+		;
+	if (p[1].revents != 0)
+		feed->stopped = true;
+}
+
+/* Reads until want bytes are there, the input ends, a stop, or it is idle with at least enough bytes at hand. */
 static size_t
 fill(struct ka_feed *feed, uint8_t *data, size_t len, size_t want, size_t enough)
 {
 	while (len < want && !feed->ended) {
 		if (len >= enough && input_is_idle(feed->fd))
 			break;
+		wait_for_input(feed);
+		if (feed->stopped)
+			break;
 		ssize_t got = read(feed->fd, data + len, want - len);
-		if (got < 0 && (errno == EINTR || errno == EAGAIN)) {
-			struct pollfd p = { .fd = feed->fd, .events = POLLIN };
-			if (errno == EAGAIN)
-				poll(&p, 1, -1);
+		if (got < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
-		}
 		if (got < 0)
 			feed->sys_errno = errno;
 		if (got <= 0) {
@@ -178,7 +192,7 @@ end_source(struct ka_feed *feed, struct ka_chunk *chunk)
 static size_t
 guess_format(struct ka_feed *feed, uint8_t *data, size_t len)
 {
-	while (len < GUESS_LEN && !feed->ended && data[0] != 0x30 && memchr(data, '\n', len) == NULL)
+	while (len < GUESS_LEN && !feed->ended && !feed->stopped && data[0] != 0x30 && memchr(data, '\n', len) == NULL)
 		len = fill(feed, data, len, KA_CHUNK_LEN, len + 1);
 	feed->format = ka_format_guess((struct ka_slice){ data, len });
 	return len;
@@ -197,13 +211,20 @@ pass_over(struct ka_feed *feed, struct ka_chunk *chunk, size_t len)
 		memmove(chunk->data, chunk->data + drop, len - drop);
 		len -= drop;
 		feed->base += drop;
-		if (!feed->oversized || feed->ended)
+		if (!feed->oversized || feed->ended || feed->stopped)
 			break;
 		len = fill(feed, chunk->data, len, KA_CHUNK_LEN, SIZE_MAX);
 	}
 	if (feed->ended)
 		feed->oversized = false;
 	return len;
+}
+
+/* Before anything is known of an input there is nothing to cut. */
+static size_t
+cut_off(const struct ka_feed *feed, const struct ka_chunk *chunk, size_t len)
+{
+	return len == 0 ? 0 : ka_reader_cut(feed->format, (struct ka_slice){ chunk->data, len }, feed->ended);
 }
 
 bool
@@ -229,14 +250,14 @@ ka_feed_next(struct ka_feed *feed, struct ka_chunk *chunk)
 	feed->rest.len = 0;
 	len = pass_over(feed, chunk, len);
 	len = fill(feed, chunk->data, len, want, 1);
-	if (feed->format == KA_FORMAT_AUTO)
+	if (feed->format == KA_FORMAT_AUTO && len > 0)
 		len = guess_format(feed, chunk->data, len);
 	chunk->base = feed->base;
 	chunk->format = feed->format;
 
 	size_t limit = ka_reader_limit(feed->format);
 	size_t cut;
-	while ((cut = ka_reader_cut(feed->format, (struct ka_slice){ chunk->data, len }, feed->ended)) == 0 && !feed->ended) {
+	while ((cut = cut_off(feed, chunk, len)) == 0 && !feed->ended && !feed->stopped) {
 		if (len >= limit) {
 			chunk->fault = (struct ka_fault){ .err = KA_ERR_INPUT_TOO_LARGE, .offset = feed->base };
 			chunk->fault_has_offset = true;

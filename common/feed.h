@@ -35,10 +35,12 @@ void ka_chunk_clear(struct ka_chunk *chunk);
 
 struct ka_feed;
 
-struct ka_feed *ka_feed_new(struct ka_inputs *inputs, enum ka_format format);
+/* ka_feed_new: stop_fd becomes readable when nothing more should be waited for; -1: never. Not closed. */
+struct ka_feed *ka_feed_new(struct ka_inputs *inputs, enum ka_format format, int stop_fd);
 void ka_feed_free(struct ka_feed *feed);
 
-/* ka_feed_next fills the next chunk and returns true, or false at the end of all inputs. The chunk's source has one more user. */
+/* ka_feed_next fills the next chunk and returns true, or false at the end of all inputs. The chunk's source has one more user.
+ * After a stop the chunk may be empty; what was read of an unfinished object is not in it. */
 bool ka_feed_next(struct ka_feed *feed, struct ka_chunk *chunk);
 
 /* ka_feed_would_wait says whether ka_feed_next would have to wait for an input that is slower than we are: a good moment to write
