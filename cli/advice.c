@@ -19,7 +19,7 @@ static const struct ka_advice advice[KA_NUM_CHECKS] = {
 		           "published; that is no reason to keep such a key.",
 	},
 	[KA_CHECK_KEY_SIZE] = {
-		.tests = "Is the key long enough? RSA and DSA need 2048 bits; for EC the curves P-256, P-384 and P-521 are accepted.",
+		.tests = "Is the key long enough? RSA and DSA need 2048 bits, EC 256, as the curves P-256, P-384 and P-521 have.",
 		.meaning = "The key is below what CAs, browsers and AWS IoT accept today. 1024-bit RSA is within the reach of a well "
 		           "funded attacker, 512 bits within the reach of everybody.",
 	},

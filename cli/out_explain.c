@@ -101,6 +101,16 @@ put_facts(struct ka_buf *buf, const struct ka_record *record)
 	ka_buf_clear(&value);
 }
 
+/* Whether keyassay debian key has to be told the exponent, and can be. */
+static bool
+has_other_exponent(const struct ka_key *key)
+{
+	static const uint8_t usual[] = { 0x01, 0x00, 0x01 };
+	const struct ka_slice e = key->exponent;
+	return e.len > 0 && e.len <= 8 && e.data[e.len - 1] % 2 == 1 && (e.len > 1 || e.data[0] >= 3) &&
+	    (e.len != sizeof(usual) || memcmp(e.data, usual, sizeof(usual)) != 0);
+}
+
 static void
 explain_debian(struct ka_buf *text, const struct ka_record *record)
 {
@@ -111,15 +121,22 @@ explain_debian(struct ka_buf *text, const struct ka_record *record)
 	static const char *const seeds[] = { "a readable seed file ~/.rnd", "no seed file ~/.rnd",
 		"a seed file ~/.rnd that could not be read" };
 	const struct ka_debian_id *id = &v->debian.id;
-	ka_buf_format(text, "Made by process %u on %s with %s. Check it yourself: keyassay debian key --type ",
-	    id->pid, (unsigned)id->architecture < KA_DEBIAN_NUM_ARCHS ? machines[id->architecture] : "an unknown machine",
+	ka_buf_format(text, "Made by process %u on %s with %s.", id->pid, (unsigned)id->architecture < KA_DEBIAN_NUM_ARCHS ? machines[id->architecture] : "an unknown machine",
 	    (unsigned)id->randfile < KA_DEBIAN_NUM_RANDFILES ? seeds[id->randfile] : "an unknown seed file");
+	if (key->algorithm == KA_KEY_DSA)
+		return; /* keyassay debian key makes no DSA keys: they hang on parameters from elsewhere */
+	ka_buf_puts(text, " Check it yourself: keyassay debian key --type ");
 	if (key->algorithm == KA_KEY_EC)
 		ka_buf_format(text, "ec:%s", ka_curve_name(key->curve));
 	else
-		ka_buf_format(text, "%s:%u", key->algorithm == KA_KEY_DSA ? "dsa" : "rsa", key->bits);
-	ka_buf_format(text, " --architecture %s --randfile %s --pid %u prints this key with its private half.",
-	    ka_debian_arch_name(id->architecture), ka_debian_randfile_name(id->randfile), id->pid);
+		ka_buf_format(text, "rsa:%u", key->bits);
+	ka_buf_format(text, " --architecture %s --randfile %s --pid %u", ka_debian_arch_name(id->architecture),
+	    ka_debian_randfile_name(id->randfile), id->pid);
+	if (has_other_exponent(key)) {
+		ka_buf_puts(text, " --exponent ");
+		ka_buf_integer(text, key->exponent.data, key->exponent.len);
+	}
+	ka_buf_puts(text, " prints this key with its private half.");
 }
 
 static void
@@ -144,10 +161,7 @@ static void
 explain_size(struct ka_buf *text, const struct ka_record *record)
 {
 	const struct ka_verdict *v = record->verdict;
-	if (v->size.minimum == 0)
-		ka_buf_format(text, "The key has %u bits, on a curve that is not accepted.", v->size.bits);
-	else
-		ka_buf_format(text, "The key has %u bits; at least %u are needed.", v->size.bits, v->size.minimum);
+	ka_buf_format(text, "The key has %u bits; at least %u are needed.", v->size.bits, v->size.minimum);
 }
 
 static void

@@ -21,7 +21,7 @@
 static const char *const rule_help[KA_NUM_CHECKS] = {
 	[KA_CHECK_DEBIAN_WEAK] = DEBIAN_HELP,
 	[KA_CHECK_ROCA] = ROCA_HELP,
-	[KA_CHECK_KEY_SIZE] = "The key is shorter than what is accepted today: RSA and DSA need 2048 bits, EC P-256, P-384 or P-521.",
+	[KA_CHECK_KEY_SIZE] = "The key is shorter than what is accepted today: RSA and DSA need 2048 bits, EC 256.",
 	[KA_CHECK_VALIDITY] = "The certificate is expired or not valid yet at the time of the judgement.",
 };
 

@@ -149,10 +149,7 @@ ka_record_finding_text(struct ka_buf *buf, const struct ka_record *record, enum 
 		ka_buf_format(buf, "CVE-2017-15361 (ROCA, chance 2^%.0f)", v->roca.log2_chance);
 		return;
 	case KA_REASON_KEY_SIZE:
-		if (v->size.minimum != 0)
-			ka_buf_format(buf, "key too short (%u bits, at least %u)", v->size.bits, v->size.minimum);
-		else
-			ka_buf_puts(buf, "key size not accepted");
+		ka_buf_format(buf, "key too short (%u bits, at least %u)", v->size.bits, v->size.minimum);
 		return;
 	case KA_REASON_EXPIRED:
 		ka_time_text(first, v->validity.not_after);
