@@ -59,11 +59,12 @@ def start(*args, stdin=False, stdout=False, stderr=subprocess.PIPE, **env):
     return subprocess.Popen([KEYASSAY, *args], stdin=stream(stdin), stdout=stream(stdout), stderr=stderr, env=env)
 
 
-def run_on_terminal(*args, streams=("out", "err"), columns=100, stdin=b"", feed=None, **env):
-    """As run, but the streams named are one terminal: returns the status and what it shows. feed(process) writes more of stdin."""
+def run_on_terminal(*args, streams=("out", "err"), columns=100, stdin=b"", feed=None, out=False, **env):
+    """As run, but the streams named are one terminal: returns the status and what it shows. feed(process) runs beside it; out: where
+    stdout goes that is no terminal."""
     master, slave = pty.openpty()
     set_width(slave, columns)
-    with start(*args, stdin=True, stdout=slave if "out" in streams else False, stderr=slave if "err" in streams else subprocess.DEVNULL,
+    with start(*args, stdin=True, stdout=slave if "out" in streams else out, stderr=slave if "err" in streams else subprocess.DEVNULL,
                **env) as process:
         os.close(slave)
         shown = []
