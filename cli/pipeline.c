@@ -1,40 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pipeline.c - a ring of chunks. The calling thread fills the slot at the tail and writes out the slot at the head; workers take
- * filled slots in between. Slots are recycled, so memory does not grow with the input. */
+/* pipeline.c - the calling thread fills jobs from the feed and writes out what workers made of them, in the same order. */
 #include "cli/pipeline.h"
-
-#include <pthread.h>
-#include <stdlib.h>
 
 #include "cli/cli.h"
 #include "cli/deep.h"
-
-enum slot_state { SLOT_FREE, SLOT_FILLED, SLOT_TAKEN, SLOT_JUDGED };
-
-struct slot {
-	struct ka_job job;
-	enum slot_state state;
-};
-
-struct ring {
-	pthread_mutex_t lock;
-	pthread_cond_t filled, judged;
-	bool closed; /* nothing more will be filled */
-	uint64_t head, next, tail; /* next to write, to judge, to fill; a slot is its number modulo num */
-	struct slot *slots;
-	size_t num;
-	const struct ka_judging *judging;
-};
-
-static void *
-need(void *mem)
-{
-	if (mem == NULL) {
-		ka_error("out of memory");
-		exit(KA_EXIT_TROUBLE);
-	}
-	return mem;
-}
+#include "common/ordered.h"
 
 /* What the writer knows of the source at the head. */
 struct order {
@@ -66,139 +36,81 @@ write_job(struct ka_pipeline *p, struct order *order, struct ka_job *job)
 	ka_progress_update(p->progress, ka_feed_bytes(p->feed), ka_counts_total(&p->summary.counts));
 }
 
-static void
-run_alone(struct ka_pipeline *p, struct order *order)
-{
-	struct ka_job job = { 0 };
-	while (!should_stop(p)) {
-		if (ka_feed_would_wait(p->feed))
-			ka_writer_flush(p->judging.sink->writer);
-		if (!ka_feed_next(p->feed, &job.chunk)) {
-			p->summary.complete = true;
-			break;
-		}
-		ka_worker_judge(order->worker, &job);
-		write_job(p, order, &job);
-	}
-	ka_job_clear(&job);
-}
-
 static void *
-work(void *arg)
+new_worker(void *arg)
 {
-	struct ring *ring = arg;
-	struct ka_worker *worker = ka_worker_new(ring->judging);
-	pthread_mutex_lock(&ring->lock);
-	for (;;) {
-		while (ring->next == ring->tail && !ring->closed)
-			pthread_cond_wait(&ring->filled, &ring->lock);
-		if (ring->next == ring->tail)
-			break;
-		struct slot *slot = &ring->slots[ring->next++ % ring->num];
-		slot->state = SLOT_TAKEN;
-		pthread_mutex_unlock(&ring->lock);
-		ka_worker_judge(worker, &slot->job);
-		pthread_mutex_lock(&ring->lock);
-		slot->state = SLOT_JUDGED;
-		pthread_cond_signal(&ring->judged);
-	}
-	pthread_mutex_unlock(&ring->lock);
-	ka_worker_free(worker);
-	return NULL;
-}
-
-/* Writes the slot at the head; waits for it if wait. False when there is none that is judged. */
-static bool
-write_head(struct ka_pipeline *p, struct order *order, struct ring *ring, bool wait)
-{
-	pthread_mutex_lock(&ring->lock);
-	struct slot *slot = &ring->slots[ring->head % ring->num];
-	while (wait && ring->head != ring->tail && slot->state != SLOT_JUDGED)
-		pthread_cond_wait(&ring->judged, &ring->lock);
-	bool ready = ring->head != ring->tail && slot->state == SLOT_JUDGED;
-	pthread_mutex_unlock(&ring->lock);
-	if (!ready)
-		return false;
-	write_job(p, order, &slot->job);
-	pthread_mutex_lock(&ring->lock);
-	slot->state = SLOT_FREE;
-	ring->head++;
-	pthread_mutex_unlock(&ring->lock);
-	return true;
+	return ka_worker_new(arg);
 }
 
 static void
-fill_and_write(struct ka_pipeline *p, struct order *order, struct ring *ring)
+judge(void *worker, void *job)
+{
+	ka_worker_judge(worker, job);
+}
+
+static void
+free_worker(void *worker)
+{
+	ka_worker_free(worker);
+}
+
+static void
+clear_job(void *job)
+{
+	ka_job_clear(job);
+}
+
+/* Writes the jobs that are done; waits for all if wait. */
+static void
+write_done(struct ka_pipeline *p, struct order *order, struct ka_ordered *ordered, bool wait)
+{
+	struct ka_job *job;
+	while ((job = ka_ordered_take(ordered, wait)) != NULL) {
+		write_job(p, order, job);
+		ka_ordered_done(ordered);
+	}
+}
+
+static void
+fill_and_write(struct ka_pipeline *p, struct order *order, struct ka_ordered *ordered)
 {
 	while (!should_stop(p)) {
 		/* Before a wait for input everything that is known goes out. */
 		bool waits = ka_feed_would_wait(p->feed);
-		while (write_head(p, order, ring, waits))
-			;
+		write_done(p, order, ordered, waits);
 		if (waits)
 			ka_writer_flush(p->judging.sink->writer);
-		if (ring->tail - ring->head == ring->num) {
-			write_head(p, order, ring, true);
+		struct ka_job *job = ka_ordered_next(ordered);
+		if (job == NULL) {
+			write_job(p, order, ka_ordered_take(ordered, true));
+			ka_ordered_done(ordered);
 			continue;
 		}
-		struct slot *slot = &ring->slots[ring->tail % ring->num];
-		if (!ka_feed_next(p->feed, &slot->job.chunk)) {
+		if (!ka_feed_next(p->feed, &job->chunk)) {
 			p->summary.complete = true;
 			break;
 		}
-		pthread_mutex_lock(&ring->lock);
-		slot->state = SLOT_FILLED;
-		ring->tail++;
-		pthread_cond_signal(&ring->filled);
-		pthread_mutex_unlock(&ring->lock);
+		ka_ordered_give(ordered);
 	}
-	while (write_head(p, order, ring, true))
-		;
-}
-
-static void
-run_threads(struct ka_pipeline *p, struct order *order)
-{
-	struct ring ring = {
-		.lock = PTHREAD_MUTEX_INITIALIZER,
-		.filled = PTHREAD_COND_INITIALIZER,
-		.judged = PTHREAD_COND_INITIALIZER,
-		.num = 2 * (size_t)p->jobs + 2,
-		.judging = &p->judging,
-	};
-	ring.slots = need(calloc(ring.num, sizeof(*ring.slots)));
-	pthread_t *threads = need(calloc(p->jobs, sizeof(*threads)));
-	unsigned started = 0;
-	while (started < p->jobs && pthread_create(&threads[started], NULL, work, &ring) == 0)
-		started++;
-	if (started == 0) {
-		run_alone(p, order);
-	} else {
-		fill_and_write(p, order, &ring);
-	}
-	pthread_mutex_lock(&ring.lock);
-	ring.closed = true;
-	pthread_cond_broadcast(&ring.filled);
-	pthread_mutex_unlock(&ring.lock);
-	for (unsigned i = 0; i < started; i++)
-		pthread_join(threads[i], NULL);
-	for (size_t i = 0; i < ring.num; i++)
-		ka_job_clear(&ring.slots[i].job);
-	free(threads);
-	free(ring.slots);
-	pthread_mutex_destroy(&ring.lock);
-	pthread_cond_destroy(&ring.filled);
-	pthread_cond_destroy(&ring.judged);
+	write_done(p, order, ordered, true);
 }
 
 void
 ka_pipeline_run(struct ka_pipeline *p)
 {
+	const struct ka_ordered_work work = {
+		.job_len = sizeof(struct ka_job),
+		.arg = &p->judging,
+		.worker_new = new_worker,
+		.work = judge,
+		.worker_free = free_worker,
+		.job_clear = clear_job,
+	};
 	struct order order = { .worker = ka_worker_new(&p->judging) };
-	if (p->jobs <= 1)
-		run_alone(p, &order);
-	else
-		run_threads(p, &order);
+	unsigned threads = p->jobs <= 1 ? 0 : p->jobs;
+	struct ka_ordered *ordered = ka_ordered_new(&work, threads, 2 * (size_t)threads + 2);
+	fill_and_write(p, &order, ordered);
 	p->summary.inputs = ka_feed_inputs(p->feed);
+	ka_ordered_free(ordered);
 	ka_worker_free(order.worker);
 }
