@@ -7,7 +7,7 @@
 #define KA_CLI_DEEP_H
 
 #include "cli/output.h"
-#include "cli/progress.h"
+#include "common/progress.h"
 #include "cli/scan.h"
 #include "weakgen/weakgen.h"
 

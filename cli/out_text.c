@@ -8,7 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/output.h"
-#include "cli/terminal.h"
+#include "common/terminal.h"
 
 #define MAX_COMPLIANT 200u
 

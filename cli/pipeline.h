@@ -4,7 +4,7 @@
 #define KA_CLI_PIPELINE_H
 
 #include "cli/judge.h"
-#include "cli/progress.h"
+#include "common/progress.h"
 
 struct ka_deep;
 

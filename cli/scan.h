@@ -4,7 +4,7 @@
 #define KA_CLI_SCAN_H
 
 #include "cli/output.h"
-#include "cli/progress.h"
+#include "common/progress.h"
 
 /* What --deep, --deep-cap and --pid-max ask for. */
 struct ka_deep_wish {

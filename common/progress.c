@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/progress.h"
+#include "common/progress.h"
 
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/buf.h"
-#include "cli/cli.h"
-#include "cli/terminal.h"
+#include "common/terminal.h"
 
 #define FIRST_AFTER 1.0
 #define REDRAW_AFTER 0.2
 #define LINE_AFTER 10.0
+
+static double
+now_seconds(void)
+{
+	struct timespec ts;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
 
 bool
 ka_progress_wanted(enum ka_progress_mode mode)
@@ -25,7 +33,7 @@ ka_progress_begin(struct ka_progress *progress, enum ka_progress_mode mode, cons
 		.enabled = ka_progress_wanted(mode),
 		.terminal = isatty(STDERR_FILENO),
 		.unit = unit,
-		.started = ka_cli_now(),
+		.started = now_seconds(),
 		.total = total,
 	};
 }
@@ -85,7 +93,7 @@ ka_progress_update(struct ka_progress *p, uint64_t done, uint64_t keys)
 		return;
 	p->done = done;
 	p->keys = keys;
-	double now = ka_cli_now();
+	double now = now_seconds();
 	double wait = !p->terminal ? LINE_AFTER : p->shown ? REDRAW_AFTER : FIRST_AFTER;
 	if (now - (p->shown ? p->drawn : p->started) >= wait)
 		draw(p, now);
@@ -97,7 +105,7 @@ ka_progress_end(struct ka_progress *p)
 	if (!p->enabled)
 		return;
 	if (!p->terminal) {
-		draw(p, ka_cli_now());
+		draw(p, now_seconds());
 	} else if (p->shown && write(STDERR_FILENO, "\r\033[K", 4) < 0) {
 		p->enabled = false;
 	}

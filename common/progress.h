@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* progress.h - how far, how fast, how long still; on stderr, when the work takes longer than a second. */
-#ifndef KA_CLI_PROGRESS_H
-#define KA_CLI_PROGRESS_H
+#ifndef KA_COMMON_PROGRESS_H
+#define KA_COMMON_PROGRESS_H
 
 #include <keyassay/base.h>
 

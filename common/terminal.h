@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef KA_CLI_TERMINAL_H
-#define KA_CLI_TERMINAL_H
+#ifndef KA_COMMON_TERMINAL_H
+#define KA_COMMON_TERMINAL_H
 
 #include <keyassay/base.h>
 
