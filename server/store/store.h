@@ -126,7 +126,7 @@ enum ka_store_status ka_tx_ca_list(struct ka_tx *tx, struct ka_ca_row **out, siz
 
 /* Range of a scan over certificates for an audit: seq in (after_seq, last_seq], statuses in the mask of 1u << status, at most
  * limit rows, in ascending order. The callback returns false to stop; row and its der are borrowed. Of a row only seq, id, ca_id,
- * status, mode, der, hashes, validity and created are set: what judging needs. */
+ * status, der, validity and created are set: what judging needs. */
 struct ka_range {
 	int64_t after_seq, last_seq;
 	uint32_t status_mask;

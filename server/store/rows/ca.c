@@ -13,10 +13,10 @@ ka_tx_ca_insert(struct ka_tx *tx, int64_t *out_seq, const struct ka_scope *scope
 	ka_sql_put_scope(&sql, scope);
 	ka_sql_put_id(&sql, row->id);
 	ka_sql_put_int(&sql, row->status);
-	ka_sql_put_int(&sql, row->mode);
 	ka_sql_put_int(&sql, row->not_before);
 	ka_sql_put_int(&sql, row->not_after);
 	ka_sql_put_int(&sql, row->created);
+	ka_sql_put_int(&sql, row->mode);
 	ka_sql_put_blob(&sql, (struct ka_slice){ row->subject_sha256, sizeof(row->subject_sha256) });
 	ka_sql_put_blob(&sql, (struct ka_slice){ row->spki_sha256, sizeof(row->spki_sha256) });
 	ka_sql_put_int(&sql, row->modified);
@@ -41,10 +41,10 @@ ka_ca_read(struct ka_sql *sql, struct ka_ca_row *out, struct ka_arena *arena, bo
 	out->seq = ka_sql_int(sql);
 	ka_sql_id(sql, out->id, sizeof(out->id));
 	out->status = (enum ka_ca_status)ka_sql_int(sql);
-	out->mode = (enum ka_cert_mode)ka_sql_int(sql);
 	out->not_before = ka_sql_int(sql);
 	out->not_after = ka_sql_int(sql);
 	out->created = ka_sql_int(sql);
+	out->mode = (enum ka_cert_mode)ka_sql_int(sql);
 	ka_sql_bytes(sql, out->subject_sha256, sizeof(out->subject_sha256));
 	ka_sql_bytes(sql, out->spki_sha256, sizeof(out->spki_sha256));
 	out->modified = ka_sql_int(sql);

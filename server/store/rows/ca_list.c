@@ -78,12 +78,9 @@ ka_tx_ca_scan(
 		row.seq = ka_sql_int(&sql);
 		ka_sql_id(&sql, row.id, sizeof(row.id));
 		row.status = (enum ka_ca_status)ka_sql_int(&sql);
-		row.mode = (enum ka_cert_mode)ka_sql_int(&sql);
 		row.not_before = ka_sql_int(&sql);
 		row.not_after = ka_sql_int(&sql);
 		row.created = ka_sql_int(&sql);
-		ka_sql_bytes(&sql, row.subject_sha256, sizeof(row.subject_sha256));
-		ka_sql_bytes(&sql, row.spki_sha256, sizeof(row.spki_sha256));
 		row.der = ka_sql_peek(&sql);
 		if (!fn(arg, &row))
 			break;

@@ -15,10 +15,10 @@ ka_tx_device_insert(
 	ka_sql_put_id(&sql, row->id);
 	ka_sql_put_id(&sql, row->ca_id);
 	ka_sql_put_int(&sql, row->status);
-	ka_sql_put_int(&sql, row->mode);
 	ka_sql_put_int(&sql, row->not_before);
 	ka_sql_put_int(&sql, row->not_after);
 	ka_sql_put_int(&sql, row->created);
+	ka_sql_put_int(&sql, row->mode);
 	ka_sql_put_int(&sql, row->modified);
 	ka_sql_put_int(&sql, row->customer_version);
 	ka_sql_put_text(&sql, row->generation_id);
@@ -42,10 +42,10 @@ ka_device_read(struct ka_sql *sql, struct ka_device_row *out, struct ka_arena *a
 	ka_sql_id(sql, out->id, sizeof(out->id));
 	ka_sql_id(sql, out->ca_id, sizeof(out->ca_id));
 	out->status = (enum ka_device_status)ka_sql_int(sql);
-	out->mode = (enum ka_cert_mode)ka_sql_int(sql);
 	out->not_before = ka_sql_int(sql);
 	out->not_after = ka_sql_int(sql);
 	out->created = ka_sql_int(sql);
+	out->mode = (enum ka_cert_mode)ka_sql_int(sql);
 	out->modified = ka_sql_int(sql);
 	out->customer_version = (int32_t)ka_sql_int(sql);
 	ka_sql_fixed(sql, out->generation_id, sizeof(out->generation_id));

@@ -62,7 +62,6 @@ ka_tx_device_scan(
 		ka_sql_id(&sql, row.id, sizeof(row.id));
 		ka_sql_id(&sql, row.ca_id, sizeof(row.ca_id));
 		row.status = (enum ka_device_status)ka_sql_int(&sql);
-		row.mode = (enum ka_cert_mode)ka_sql_int(&sql);
 		row.not_before = ka_sql_int(&sql);
 		row.not_after = ka_sql_int(&sql);
 		row.created = ka_sql_int(&sql);
