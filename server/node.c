@@ -31,6 +31,13 @@ log_refused_table(const char *path, const char *why)
 	ka_log(KA_LOG_WARNING, "tables", "%s: table not used: %s; keys of its type stay undecided", path, why);
 }
 
+static void
+log_store(void *arg, const char *message)
+{
+	(void)arg;
+	ka_log(KA_LOG_ERROR, "store", "%s", message);
+}
+
 /* SQLite belongs to one server: the lock stands beside the database. Other databases are shared; the directory is not. */
 static bool
 take_lock(struct ka_node *node, char *out_message, const struct ka_config *config)
@@ -140,6 +147,7 @@ open_all(struct ka_node *node, char *out_message, const struct ka_config *config
 	node->server.store = ka_store_open(message, config->db, store_flags);
 	if (node->server.store == NULL)
 		return fail(out_message, "%s", message);
+	ka_store_set_log(node->server.store, log_store, NULL);
 	if (!open_auth(node, out_message) || (init && !ka_init_finish(out_message, node)))
 		return false;
 	node->first_start = init;
