@@ -160,12 +160,12 @@ ka_weakgen_walk_next(struct ka_weakgen_walk *walk, struct ka_debian_id *out_id)
 	(void)pthread_mutex_lock(&walk->lock);
 	found = walk->cursor < walk->num_streams;
 	if (found) {
-		uint32_t state = walk->cursor / walk->pid_count;
+		uint32_t state = walk->cursor / walk->pid_count, place = walk->cursor % walk->pid_count;
 
 		*out_id = (struct ka_debian_id){
 			.architecture = (enum ka_debian_arch)(state / KA_DEBIAN_NUM_RANDFILES),
 			.randfile = (enum ka_debian_randfile)(state % KA_DEBIAN_NUM_RANDFILES),
-			.pid = walk->first_pid + walk->cursor % walk->pid_count,
+			.pid = walk->pids != NULL ? walk->pids[place] : walk->first_pid + place,
 		};
 		walk->cursor++;
 	}
@@ -383,6 +383,7 @@ run(struct ka_weakgen_deep *deep, pthread_t *threads, unsigned num_threads)
 			.kernels = ka_weakgen_kernels_best(),
 			.first_pid = deep->options.first_pid,
 			.pid_count = deep->options.pid_count,
+			.pids = deep->options.pids,
 			.stop = deep->options.stop,
 			.num_streams = num_streams,
 		};

@@ -39,6 +39,7 @@ struct ka_weakgen_walk {
 	struct ka_weakgen_group *group;
 	const struct ka_weakgen_kernels *kernels;
 	uint32_t first_pid, pid_count;
+	const uint32_t *pids; /* or NULL */
 	const atomic_bool *stop;
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t ended; /* a thread has */

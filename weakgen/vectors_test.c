@@ -11,11 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "weakgen/weakgen.h"
-
-/* The names of the command line live in libkeyassay, which weakgen does not link to. */
-static const char *const architectures[] = { "le64", "le32", "be32" };
-static const char *const randfiles[] = { "rnd", "nornd", "noreadrnd" };
+#include "weakgen/vector_rows_test.h"
 
 static const struct {
 	const char *name; /* of the test */
@@ -41,48 +37,8 @@ static const struct {
 
 static bool every_row;
 
-/* A row: architecture,randfile,pid,hexadecimal key. */
-struct row {
-	enum ka_debian_arch architecture;
-	enum ka_debian_randfile randfile;
-	uint32_t pid;
-	const char *hex;
-};
-
-static unsigned
-index_of(const char *const names[3], const char *name)
-{
-	for (unsigned i = 0; i < 3; i++) {
-		if (strcmp(names[i], name) == 0) {
-			return i;
-		}
-	}
-	fail_msg("unknown name in the vectors: %s", name);
-	return 0;
-}
-
-/* Cuts the line into fields. */
-static struct row
-parse_row(char *line)
-{
-	char *fields[4] = { line };
-
-	for (unsigned i = 1; i < 4; i++) {
-		fields[i] = strchr(fields[i - 1], ',');
-		assert_non_null(fields[i]);
-		*fields[i]++ = '\0';
-	}
-	fields[3][strcspn(fields[3], "\r\n")] = '\0';
-	return (struct row){
-		.architecture = (enum ka_debian_arch)index_of(architectures, fields[0]),
-		.randfile = (enum ka_debian_randfile)index_of(randfiles, fields[1]),
-		.pid = (uint32_t)strtoul(fields[2], NULL, 10),
-		.hex = fields[3],
-	};
-}
-
 static bool
-row_is_reproduced(struct ka_weakgen *weakgen, const struct row *row)
+row_is_reproduced(struct ka_weakgen *weakgen, const struct vector_row *row)
 {
 	static struct ka_weakgen_key key;
 	static char hex[2 * KA_KEY_MAX_BYTES + 1];
@@ -109,28 +65,17 @@ row_is_reproduced(struct ka_weakgen *weakgen, const struct row *row)
 static void
 reproduce_file(size_t which)
 {
-	static char line[2 * KA_KEY_MAX_BYTES + 256];
-	const char *root = getenv("KEYASSAY_VECTORS");
-	char path[4096];
 	struct ka_weakgen_type type;
 	struct ka_weakgen *weakgen;
+	struct vector_row row;
 	unsigned step = every_row ? 1 : vectors[which].step;
 	unsigned tried = 0, same = 0;
-	FILE *file;
+	FILE *file = vector_file(vectors[which].file);
 
-	if (root == NULL || *root == '\0') {
-		skip();
-	}
-	(void)snprintf(path, sizeof(path), "%s/debian-weak/%s", root, vectors[which].file);
-	file = fopen(path, "r");
-	assert_non_null(file);
 	assert_int_equal(ka_weakgen_type_parse(&type, vectors[which].type), KA_OK);
 	assert_int_equal(ka_weakgen_new(&weakgen, &type), KA_OK);
-	assert_non_null(fgets(line, sizeof(line), file)); /* names of the columns */
-	for (unsigned i = 0; fgets(line, sizeof(line), file) != NULL; i++) {
+	for (unsigned i = 0; vector_next(&row, file); i++) {
 		if (i % step == 0) {
-			struct row row = parse_row(line);
-
 			tried++;
 			same += row_is_reproduced(weakgen, &row);
 		}

@@ -151,6 +151,8 @@ enum ka_weakgen_deep_way { KA_WEAKGEN_DEEP_CHEAPEST, KA_WEAKGEN_DEEP_FIRST_PRIME
 struct ka_weakgen_deep_options {
 	/* PIDs first_pid to first_pid + pid_count - 1, all below KA_WEAKGEN_MAX_PIDS. */
 	uint32_t first_pid, pid_count;
+	/* Or the pid_count PIDs of a list, which is borrowed; NULL: as above. */
+	const uint32_t *pids;
 	enum ka_weakgen_deep_way way; /* RSA */
 	/* By division: the largest chance to miss a weak key, above 0 and below 1; or, if cap is not 0, the number of
 	 * candidates of each stream. */
