@@ -24,6 +24,7 @@
 #define DEFAULT_SAMPLE 64u
 #define MAX_JOBS 1024u
 #define MAX_EXPONENT_LEN 8u
+#define MAX_PID (KA_DEBIAN_MAX_PID_COUNT - 1)
 
 /* Reads a decimal number from min to max; false when the text is anything else. */
 static bool
@@ -200,9 +201,8 @@ take_key_option(struct key_request *request, const char *verb, int id)
 		request->has_randfile = true;
 		return 0;
 	case KEY_PID:
-		/* 2^22 is the largest that Linux can be told to give. */
-		if (!parse_number(&number, optarg, 0, 4194303)) {
-			return ka_usage(verb, "'%s' is no process id: 0 to 4194303", optarg);
+		if (!parse_number(&number, optarg, 0, MAX_PID)) {
+			return ka_usage(verb, "'%s' is no process id: 0 to %u", optarg, MAX_PID);
 		}
 		request->id.pid = (uint32_t)number;
 		request->has_pid = true;
@@ -260,11 +260,12 @@ run_key(int argc, char **argv)
 
 /* keyassay debian table */
 
-enum { TABLE_TYPE = 1, TABLE_OUT, TABLE_JOBS };
+enum { TABLE_TYPE = 1, TABLE_OUT, TABLE_JOBS, TABLE_PID_MAX };
 
 static const struct ka_option table_options[] = {
 	{ "type", "TYPE", "rsa:BITS or ec:CURVE", TABLE_TYPE },
 	{ "out", "FILE", "the table; FILE.part holds the state of an unfinished run", TABLE_OUT },
+	{ "pid-max", "N", "largest process id, 0 to 4194303; default 32767", TABLE_PID_MAX },
 	{ "jobs", "N", "threads; default: all cores", TABLE_JOBS },
 	{ NULL, NULL, NULL, 0 },
 };
@@ -379,7 +380,7 @@ run_table(int argc, char **argv)
 {
 	const struct ka_args args = {
 		.verb = "debian table",
-		.synopsis = "--type TYPE --out FILE [--jobs N]",
+		.synopsis = "--type TYPE --out FILE [--pid-max N] [--jobs N]",
 		.description =
 		    "Makes the table of all weak keys of a type: keyassay-table(5). Takes from seconds (EC) to\n"
 		    "hours (RSA of 4096 bits). Interrupted or killed, the same command goes on where it was.\n",
@@ -406,6 +407,12 @@ run_table(int argc, char **argv)
 				    args.verb, "'%s' is no number of threads: 1 to %u", optarg, MAX_JOBS);
 			}
 			job.num_threads = (unsigned)number;
+		}
+		if (id == TABLE_PID_MAX) {
+			if (!parse_number(&number, optarg, 0, MAX_PID)) {
+				return ka_usage(args.verb, "'%s' is no process id: 0 to %u", optarg, MAX_PID);
+			}
+			job.pid_count = (uint32_t)number + 1;
 		}
 		if (id == TABLE_OUT) {
 			job.path = optarg;

@@ -75,6 +75,9 @@ load_file(struct ka_tables *tables, const char *path)
 		munmap(data, file.len);
 		return;
 	}
+	if (table.pid_count < KA_DEBIAN_PID_COUNT)
+		ka_warn("%s: the table has the keys of process ids 0 to %u only; others are not found", path,
+		    table.pid_count - 1);
 	tables->files[tables->num++] = file;
 }
 

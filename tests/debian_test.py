@@ -134,7 +134,9 @@ def test_mistakes_are_usage_errors():
                 ["key", *whole, "--exponent", "1"], ["key", *whole, "--exponent", "18446744073709551617"],
                 ["key", *whole, "--format", "der"], ["key", *whole, "more"], ["key", *whole, "--pids", "3"], ["table"],
                 ["table", "--type", "rsa:512"], ["table", "--out", "x"], ["table", "--type", "rsa:512", "--out", ""],
-                ["table", "--type", "rsa:512", "--out", "x", "--jobs", "0"], ["table", "--type", "none", "--out", "x"], ["verify"],
+                ["table", "--type", "rsa:512", "--out", "x", "--jobs", "0"],
+                ["table", "--type", "rsa:512", "--out", "x", "--pid-max", "4194304"],
+                ["table", "--type", "rsa:512", "--out", "x", "--pid-max", "-1"], ["table", "--type", "none", "--out", "x"], ["verify"],
                 ["verify", "a", "b"], ["verify", "a", "--sample", "0"], ["verify", "a", "--sample", "many"]]
     for args in mistakes:
         done = keyassay(*args)
@@ -205,6 +207,23 @@ def test_interrupted_table_keeps_its_state():
     status, err = run_until_state("some.kat", signal.SIGKILL)
     assert status == -signal.SIGKILL
     assert os.path.getsize("some.kat.part") > size and not os.path.exists("some.kat")
+
+
+def test_table_covers_the_process_ids_that_were_asked_for():
+    done = keyassay("table", "--type", "ec:secp192r1", "--out", "few.kat", "--pid-max", "2", "--jobs", "1")
+    assert done.returncode == 0 and done.stderr == "", done
+    with open("few.kat", "rb") as file:
+        data = file.read()
+    assert struct.unpack_from("<IQ", data, 52) == (3, 27), data[:64]
+    done = keyassay("verify", "few.kat", "--sample", "27")
+    assert (done.returncode, done.stdout) == (0, "ec:secp192r1: 27 keys; made 27 again, 0 differ\n"), done
+    # The state of a run with other process ids is not mistaken for this one's.
+    run_until_state("pids.kat", signal.SIGINT)
+    done = keyassay("table", "--type", "ec:secp521r1", "--out", "pids.kat", "--pid-max", "40000")
+    assert done.returncode == 3 and "is not the state of an unfinished table of this type" in done.stderr, done
+    # A key of a process id beyond 32767, made and proved; the pid goes into the hash with all its bytes.
+    keys = {key("ec:secp192r1", "le64", "rnd", pid, "--format", "modulus") for pid in (1, 65537, 32768, 98304, 4194303)}
+    assert len(keys) == 5
 
 
 def test_table_refuses_foreign_state():

@@ -12,6 +12,7 @@
 
 #include <keyassay/table.h>
 
+#include "weakgen/table.h"
 #include "weakgen/weakgen.h"
 
 #define MAX_TABLE_LEN (8u << 20)
@@ -21,6 +22,8 @@
 static const struct {
 	const char *file, *type, *vectors;
 } tables[] = {
+	{ "rsa-512.kat", "rsa:512", "rsa-512.csv" },
+	{ "rsa-768.kat", "rsa:768", "rsa-768.csv" },
 	{ "rsa-1024.kat", "rsa:1024", "rsa-1024.csv" },
 	{ "rsa-2048.kat", "rsa:2048", "rsa-2048.csv" },
 	{ "ec-secp256r1.kat", "ec:secp256r1", "ec-secp256r1.csv" },
@@ -201,10 +204,72 @@ published_keys_are_found(void **state)
 	}
 }
 
+/* A stand-in for a key's fingerprint: SplitMix64 of the number of its stream. */
+static uint64_t
+stand_in(uint64_t number)
+{
+	uint64_t z = (number + 1) * UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+#define MANY_PIDS 300000u
+#define EXTRA_STREAM (7 * MANY_PIDS + 299999)
+
+/* Systems may have raised the limit of process ids: a table with more of them is written, opened and looked up right. */
+static void
+tables_take_more_process_ids(void **state)
+{
+	const char *path = "tables_test.kat";
+	struct ka_weakgen_table_job job = { .path = path, .pid_count = MANY_PIDS };
+	struct ka_weakgen_result *results = calloc(9 * (size_t)MANY_PIDS, sizeof(*results));
+	uint8_t *bytes = malloc(4 * (size_t)MAX_TABLE_LEN);
+	char message[KA_WEAKGEN_MESSAGE_LEN];
+	struct ka_table table;
+	size_t len;
+	FILE *file;
+
+	(void)state;
+	assert_non_null(results);
+	assert_non_null(bytes);
+	assert_int_equal(ka_weakgen_type_parse(&job.type, "rsa:2048"), KA_OK);
+	for (uint32_t i = 0; i < 9 * MANY_PIDS; i++) {
+		results[i].fingerprint = stand_in(i);
+	}
+	results[EXTRA_STREAM].has_other = true;
+	results[EXTRA_STREAM].other_fingerprint = stand_in(UINT64_C(1) << 40);
+	assert_true(ka_weakgen_table_write(message, &job, results));
+	file = fopen(path, "rb");
+	assert_non_null(file);
+	len = fread(bytes, 1, 4 * (size_t)MAX_TABLE_LEN, file);
+	(void)fclose(file);
+	(void)remove(path);
+	assert_int_equal(ka_table_open(&table, (struct ka_slice){ bytes, len }), KA_OK);
+	assert_int_equal(table.pid_count, MANY_PIDS);
+	assert_int_equal(table.key_count, 9 * MANY_PIDS + 1);
+	assert_true(len <= 8 * table.key_count);
+	for (uint32_t i = 0; i < 9 * MANY_PIDS; i += 97) {
+		struct ka_debian_id id = { .architecture = (enum ka_debian_arch)(i / MANY_PIDS / 3),
+			.randfile = (enum ka_debian_randfile)(i / MANY_PIDS % 3),
+			.pid = i % MANY_PIDS };
+
+		assert_true(is_found(&table, stand_in(i), &id));
+		assert_false(is_found(&table, stand_in(i) ^ 1, &id));
+	}
+	assert_true(is_found(&table, stand_in(UINT64_C(1) << 40),
+	    &(struct ka_debian_id){
+		.architecture = KA_DEBIAN_BE32, .randfile = KA_DEBIAN_NORND, .pid = EXTRA_STREAM % MANY_PIDS }));
+	free(results);
+	free(bytes);
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tables_take_more_process_ids),
 		cmocka_unit_test(tables_are_whole),
 		cmocka_unit_test(entries_can_be_made_again),
 		cmocka_unit_test(published_keys_are_found),

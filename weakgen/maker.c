@@ -19,9 +19,6 @@
 #define TICK_NANOSECONDS 10000000L
 #define MAX_THREADS 1024u
 
-/* A stream's id has to fit an u32 with room for extras. */
-#define MAX_PID_COUNT (1u << 24)
-
 struct maker {
 	const struct ka_weakgen_table_job *job;
 	const struct ka_weakgen_kernels *kernels;
@@ -306,7 +303,7 @@ ka_weakgen_table_make(char out_message[KA_WEAKGEN_MESSAGE_LEN], const struct ka_
 	struct maker maker = { .job = job, .kernels = ka_weakgen_kernels_best() };
 	enum ka_weakgen_table_status status = KA_WEAKGEN_TABLE_FAILED;
 
-	if (job->num_threads == 0 || job->pid_count == 0 || job->pid_count > MAX_PID_COUNT) {
+	if (job->num_threads == 0 || job->pid_count == 0 || job->pid_count > KA_DEBIAN_MAX_PID_COUNT) {
 		(void)snprintf(out_message, KA_WEAKGEN_MESSAGE_LEN, "number of threads or of process ids out of range");
 		return status;
 	}

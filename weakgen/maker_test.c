@@ -299,6 +299,22 @@ foreign_state_is_refused(void **state)
 	assert_refused(&job, "not the state of an unfinished table");
 }
 
+/* More process ids than Linux gives, none, or nobody to do the work. */
+static void
+impossible_jobs_are_refused(void **state)
+{
+	struct place *place = *state;
+	struct ka_weakgen_table_job job = job_for(place->table, "rsa:512");
+
+	job.pid_count = KA_DEBIAN_MAX_PID_COUNT + 1;
+	assert_refused(&job, "out of range");
+	job.pid_count = 0;
+	assert_refused(&job, "out of range");
+	job.pid_count = 1;
+	job.num_threads = 0;
+	assert_refused(&job, "out of range");
+}
+
 static void
 unwritable_folder_is_reported(void **state)
 {
@@ -404,6 +420,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(stopped_run_resumes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(number_of_threads_changes_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(foreign_state_is_refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(impossible_jobs_are_refused, set_up, tear_down),
 		cmocka_unit_test(unwritable_folder_is_reported),
 		cmocka_unit_test_setup_teardown(full_disk_is_reported, set_up, tear_down),
 	};

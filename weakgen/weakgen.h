@@ -106,7 +106,9 @@ struct ka_weakgen_table_job {
 	const char
 	    *path; /* FILE; FILE.part holds the state of an unfinished run, FILE.new the table while it is written */
 	unsigned num_threads;
-	uint32_t pid_count; /* PIDs 0 to this - 1: KA_DEBIAN_PID_COUNT, fewer for tests */
+	/* PIDs 0 to this - 1: KA_DEBIAN_PID_COUNT, or up to KA_DEBIAN_MAX_PID_COUNT. A run takes about 100 bytes of memory for
+	 * each of the nine streams of a PID. */
+	uint32_t pid_count;
 	double flush_seconds; /* how often results are made durable; 0: every five seconds */
 	const atomic_bool
 	    *stop; /* set it, from a signal handler too, to end the run so that it can be resumed; or NULL */

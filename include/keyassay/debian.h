@@ -19,6 +19,9 @@ enum ka_debian_randfile { KA_DEBIAN_RND = 0, KA_DEBIAN_NORND = 1, KA_DEBIAN_NORE
 /* Linux' default kernel.pid_max: PIDs 0 to 32767. */
 #define KA_DEBIAN_PID_COUNT 32768u
 
+/* The most that kernel.pid_max can be set to on 64-bit machines: PIDs 0 to 4194303. */
+#define KA_DEBIAN_MAX_PID_COUNT 4194304u
+
 /* What determines a weak key of a type and size, beside the exponent. */
 struct ka_debian_id {
 	enum ka_debian_arch architecture;

@@ -9,7 +9,7 @@
  *       12    4 length of the header, 128
  *       16   32 key type, NUL padded: "rsa:2048", "ec:secp256r1"
  *       48    4 exponent of the RSA keys, 65537; 0 for EC
- *       52    4 number of PIDs: the table covers PIDs 0 to this - 1
+ *       52    4 number of PIDs, at most 2^22: the table covers PIDs 0 to this - 1
  *       56    8 number of entries, extras' entries included
  *       64    4 bucket_bits: there are 2^bucket_bits buckets, at most 2^24
  *       68    4 entry_len: bytes of an entry, 5 to 8

@@ -138,7 +138,7 @@ numbers_agree(const struct ka_table *table)
 	bool exponent_fits = table->algorithm == KA_KEY_RSA ? table->exponent >= 3 && table->exponent % 2 == 1 :
 							      table->exponent == 0;
 
-	if (!exponent_fits || table->pid_count == 0 || table->pid_count > KA_DEBIAN_PID_COUNT)
+	if (!exponent_fits || table->pid_count == 0 || table->pid_count > KA_DEBIAN_MAX_PID_COUNT)
 		return false;
 	if (table->extra_count > KA_TABLE_NUM_STREAMS * table->pid_count)
 		return false;

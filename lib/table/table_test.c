@@ -229,6 +229,7 @@ static const struct header_row header_rows[] = {
 	{ 48, 4, 65536, KA_ERR_TABLE_HEADER, "an even exponent" },
 	{ 52, 4, 0, KA_ERR_TABLE_HEADER, "no PIDs" },
 	{ 52, 4, PIDS - 1, KA_ERR_TABLE_HEADER, "fewer ids than entries" },
+	{ 52, 4, 4194305, KA_ERR_TABLE_HEADER, "more process ids than Linux has" },
 	{ 52, 4, 32769, KA_ERR_TABLE_HEADER, "PIDs above Linux' limit" },
 	{ 52, 4, UINT32_MAX, KA_ERR_TABLE_HEADER, "PIDs whose product overflows" },
 	{ 56, 8, 0, KA_ERR_TABLE_HEADER, "no entries" },
