@@ -15,7 +15,7 @@ check_hit(const struct ka_table_hit *hit, const struct ka_table *table)
 {
 	FUZZ_CHECK((unsigned)hit->id.architecture < KA_DEBIAN_NUM_ARCHS);
 	FUZZ_CHECK((unsigned)hit->id.randfile < KA_DEBIAN_NUM_RANDFILES);
-	FUZZ_CHECK(hit->id.pid < table->pid_count && table->pid_count <= KA_DEBIAN_PID_COUNT);
+	FUZZ_CHECK(hit->id.pid < table->pid_count && table->pid_count <= KA_DEBIAN_MAX_PID_COUNT);
 }
 
 static bool
