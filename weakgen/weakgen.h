@@ -169,7 +169,7 @@ struct ka_weakgen_deep_options {
 };
 
 /* Linux' largest kernel.pid_max. */
-#define KA_WEAKGEN_MAX_PIDS (UINT32_C(1) << 22)
+#define KA_WEAKGEN_MAX_PIDS KA_DEBIAN_MAX_PID_COUNT
 
 /* ka_weakgen_deep_new makes an empty walk: KA_ERR_ARGUMENT for options that make no sense, KA_ERR_NO_MEMORY. free: NULL
  * is fine. */
