@@ -133,6 +133,38 @@ readers_cannot_write(void **state)
 	assert_true(ka_api_is_write("PUT", "/audit/tasks/%41/cancel"));
 }
 
+static enum ka_store_status
+agree(struct ka_tx *tx, void *arg)
+{
+	(void)tx;
+	(void)arg;
+	return KA_STORE_OK;
+}
+
+static enum ka_store_status
+give_up(struct ka_tx *tx, void *arg)
+{
+	(void)tx;
+	(void)arg;
+	return KA_STORE_ABORTED;
+}
+
+/* A transaction that is run again may come to another result: what the first run refused does not count. */
+static void
+forgets_what_an_earlier_run_refused(void **state)
+{
+	struct world *world = *state;
+	const struct ka_request request = { .server = &world->server, .arena = &world->arena, .id = "test" };
+	struct ka_reply reply = { .error = KA_API_LIMIT_EXCEEDED };
+
+	assert_true(ka_api_write(&reply, &request, agree, NULL));
+	assert_int_equal(reply.error, KA_API_OK);
+	/* Giving up without a word is a bug, and told as one. */
+	reply.error = KA_API_LIMIT_EXCEEDED;
+	assert_false(ka_api_write(&reply, &request, give_up, NULL));
+	assert_int_equal(reply.error, KA_API_INTERNAL_FAILURE);
+}
+
 static void
 every_error_has_its_status(void **state)
 {
@@ -243,6 +275,7 @@ main(void)
 		cmocka_unit_test(finds_operations),
 		cmocka_unit_test(keeps_roles_apart),
 		cmocka_unit_test(readers_cannot_write),
+		cmocka_unit_test(forgets_what_an_earlier_run_refused),
 		cmocka_unit_test(every_error_has_its_status),
 		cmocka_unit_test(writes_times_as_seconds),
 		cmocka_unit_test(writes_pem),

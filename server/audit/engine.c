@@ -61,8 +61,6 @@ set_options(struct ka_engine *engine, const struct ka_engine_options *options)
 	struct ka_engine_options *o = &engine->options;
 
 	*o = *options;
-	if (o->num_workers == 0)
-		o->num_workers = 1;
 	if (o->lease_ms == 0)
 		o->lease_ms = 30000;
 	if (o->poll_ms == 0)
@@ -109,7 +107,7 @@ start_threads(struct ka_engine *engine)
 
 	(void)gethostname(host, sizeof(host) - 1);
 	ka_random_hex(nonce, 16);
-	engine->workers = calloc(engine->options.num_workers, sizeof(*engine->workers));
+	engine->workers = calloc(engine->options.num_workers + 1, sizeof(*engine->workers));
 	if (engine->workers == NULL)
 		ka_out_of_memory();
 	while (

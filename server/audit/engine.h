@@ -9,7 +9,7 @@
 #include "server/server.h"
 
 struct ka_engine_options {
-	unsigned num_workers;
+	unsigned num_workers;   /* 0: other nodes run the audits; schedules fire here all the same */
 	int64_t lease_ms;       /* 0: 30 seconds; renewed with every chunk */
 	int64_t poll_ms;        /* 0: 1 second: how often other nodes' tasks, run-out leases and schedules are looked for */
 	uint32_t chunk;         /* certificates a chunk; 0: 4096 */

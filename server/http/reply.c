@@ -93,8 +93,8 @@ add_headers(struct MHD_Response *response, const struct ka_http_request *request
 		(void)MHD_add_response_header(response, "x-amzn-ErrorType", result->error_type);
 	if (request->refusal != NULL && request->refusal->allow != NULL)
 		(void)MHD_add_response_header(response, "Allow", request->refusal->allow);
-	else if (result->status == 405)
-		(void)MHD_add_response_header(response, "Allow", API_METHODS);
+	else if (result->allow != NULL)
+		(void)MHD_add_response_header(response, "Allow", result->allow);
 	if (result->status == 503)
 		(void)MHD_add_response_header(response, "Retry-After", "1");
 	if (early || atomic_load(&http->draining) || atomic_load(&request->conn->pool->retired))
