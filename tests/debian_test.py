@@ -5,6 +5,7 @@
 Usage: debian_test.py KEYASSAY; prints TAP.
 """
 import os
+import platform
 import re
 import signal
 import struct
@@ -182,6 +183,47 @@ def test_verify_refuses_damaged_and_foreign_files():
     for name in (".", "no-such-file"):
         done = keyassay("verify", name)
         assert done.returncode == 3 and done.stderr.startswith(f"keyassay: {name}: "), done
+
+
+def test_other_versions_and_types_are_told_apart():
+    good = table("ec:secp192r1", streams("ec:secp192r1"))
+    reasons = [(good[:8] + struct.pack("<I", 2) + good[12:], "version"), (b"x" + good[1:], "no keyassay table"), (good[:-1], "shorter or longer")]
+    for name in (b"rsa:15", b"ec:secp999r1", b"dsa:1024", b"rsa:16385"):
+        other = good[:16] + name.ljust(32, b"\0") + good[48:]
+        reasons.append((other[:112] + struct.pack("<Q", crc64(other[:112] + bytes(8) + other[120:])) + other[120:], "type"))
+    for data, reason in reasons:
+        done = keyassay("verify", write("bad.kat", data))
+        assert done.returncode == 3 and reason in done.stderr, (reason, done.stderr)
+
+
+def test_types_that_cannot_be_made_are_named():
+    for kind in ("rsa:15", "rsa:511", "rsa:16385", "rsa:0512", "rsa:+512", "ec:secp999r1", "ec:", "dsa:1024", ""):
+        for args in (("table", "--out", "x.kat"), ("key", "--architecture", "le64", "--randfile", "rnd", "--pid", "1")):
+            done = keyassay(args[0], "--type", kind, *args[1:])
+            assert done.returncode == 2 and f"unknown key type '{kind}': rsa:512 to rsa:16384, or ec: with" in done.stderr, done
+    assert not os.path.exists("x.kat.part")
+
+
+def test_every_mask_of_processor_features_makes_the_same_table():
+    variable = "KEYASSAY_WEAKGEN_KERNELS"
+    levels = ["scalar"] + (["sha-ni", "avx512ifma-only", "avx512ifma"] if platform.machine() == "x86_64" else [])
+    made = {}
+    try:
+        for level in levels:
+            os.environ[variable] = level
+            for kind in ("rsa:512", "rsa:1409", "ec:secp224r1"):
+                name = f"{level}.kat"
+                done = keyassay("table", "--type", kind, "--out", name, "--pid-max", "1")
+                assert done.returncode == 0 and done.stderr == "", done
+                with open(name, "rb") as file:
+                    assert made.setdefault(kind, data := file.read()) == data, (level, kind)
+                done = keyassay("verify", name)
+                assert done.returncode == 0, done
+        os.environ[variable] = "avx1024"
+        done = keyassay("table", "--type", "rsa:512", "--out", "x.kat", "--pid-max", "1")
+        assert done.returncode == -signal.SIGABRT and "avx1024" in done.stderr, done
+    finally:
+        del os.environ[variable]
 
 
 def run_until_state(name, signal_number):

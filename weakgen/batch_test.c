@@ -107,7 +107,7 @@ assert_right(const struct collector *collector, const char *type_name)
 static void
 levels_agree(void **state)
 {
-	static const char *const levels[] = { "scalar", "sha-ni", "avx512ifma" };
+	static const char *const levels[] = { "scalar", "sha-ni", "avx512ifma-only", "avx512ifma" };
 	static const struct {
 		const char *type;
 		uint32_t num;

@@ -6,6 +6,8 @@
 #include "weakgen/sieve_avx512.h"
 #include "weakgen/wide_ifma.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define HAVE_X86_LEVELS \
@@ -53,20 +55,20 @@ static const struct ka_weakgen_wide_range ifma_ranges[] = {
 	{ 0, 0 },
 };
 
-static const struct ka_weakgen_kernels avx512ifma = {
-	.name = "avx512ifma",
-	.sha1 = ka_weakgen_sha1_ni,
-	.draws = ka_weakgen_draws_avx512,
-	.residues = ka_weakgen_residues_avx512,
-	.delta = ka_weakgen_delta_avx512,
-	.wide = ka_weakgen_wide_ifma,
-	.wide_ranges = ifma_ranges,
-	.fermat = ka_weakgen_fermat_ifma,
-	.power = ka_weakgen_power_ifma,
-	.fermat_scratch_len = ka_weakgen_fermat_ifma_scratch_len,
-	.near = ka_weakgen_near_ifma,
-	.near_scratch_len = ka_weakgen_near_ifma_scratch_len,
-};
+/* Processors with IFMA and VBMI2 have the SHA extensions too, but a virtual machine may hide them: tables of RSA-1024 keys
+ * then take 14 % more time, larger ones less. (With GMP's exponentiations it is 4 %, so that several streams at once with
+ * AVX2 would gain nothing.) */
+#define IFMA_KERNELS(level, sha1_function) \
+	{ \
+		.name = (level), .sha1 = (sha1_function), .draws = ka_weakgen_draws_avx512, \
+		.residues = ka_weakgen_residues_avx512, .delta = ka_weakgen_delta_avx512, \
+		.wide = ka_weakgen_wide_ifma, .wide_ranges = ifma_ranges, .fermat = ka_weakgen_fermat_ifma, \
+		.power = ka_weakgen_power_ifma, .fermat_scratch_len = ka_weakgen_fermat_ifma_scratch_len, \
+		.near = ka_weakgen_near_ifma, .near_scratch_len = ka_weakgen_near_ifma_scratch_len, \
+	}
+
+static const struct ka_weakgen_kernels avx512ifma = IFMA_KERNELS("avx512ifma", ka_weakgen_sha1_ni);
+static const struct ka_weakgen_kernels ifma_only = IFMA_KERNELS("avx512ifma-only", ka_weakgen_sha1_scalar);
 
 /* __builtin_cpu_supports does not know the SHA extensions in all compilers: leaf 7, EBX bit 29. */
 static bool
@@ -78,13 +80,18 @@ has_sha_ni(void)
 	    __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (ebx >> 29 & 1) != 0;
 }
 
-/* Every CPU with IFMA and VBMI2 has the SHA extensions too; who disables them gets the level below. */
 static bool
-has_avx512ifma(void)
+has_ifma(void)
 {
-	return has_sha_ni() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
 	    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
 	    __builtin_cpu_supports("avx512ifma") && __builtin_cpu_supports("avx512vbmi2");
+}
+
+static bool
+has_both(void)
+{
+	return has_ifma() && has_sha_ni();
 }
 
 #endif
@@ -101,7 +108,8 @@ static const struct {
 	bool (*usable)(void);
 } levels[] = {
 #if HAVE_X86_LEVELS
-	{ &avx512ifma, has_avx512ifma },
+	{ &avx512ifma, has_both },
+	{ &ifma_only, has_ifma },
 	{ &sha_ni, has_sha_ni },
 #endif
 	{ &ka_weakgen_kernels_scalar, always },
@@ -120,10 +128,32 @@ ka_weakgen_wide_limit(const struct ka_weakgen_kernels *kernels, uint32_t bits)
 	return range->limit;
 }
 
+/* The best level that the environment allows. A test that asks for a level which does not exist tests nothing: better
+ * that it ends at once. */
+static size_t
+first_allowed(void)
+{
+	const char *name = getenv(KA_WEAKGEN_KERNELS_VARIABLE);
+	size_t i = 0;
+
+	if (name == NULL || *name == '\0') {
+		return 0;
+	}
+	while (i < NUM_LEVELS && strcmp(levels[i].kernels->name, name) != 0) {
+		i++;
+	}
+	if (i == NUM_LEVELS) {
+		(void)fprintf(stderr,
+		    KA_WEAKGEN_KERNELS_VARIABLE " is '%s': avx512ifma, avx512ifma-only, sha-ni or scalar\n", name);
+		abort();
+	}
+	return i;
+}
+
 const struct ka_weakgen_kernels *
 ka_weakgen_kernels_best(void)
 {
-	size_t i = 0;
+	size_t i = first_allowed();
 
 	/* The last level is always usable. */
 	while (!levels[i].usable()) {

@@ -55,10 +55,13 @@ extern const struct ka_weakgen_kernels ka_weakgen_kernels_scalar;
 /* ka_weakgen_wide_limit returns the limit that pays for candidates of up to that many bits, 0 where none does. */
 uint32_t ka_weakgen_wide_limit(const struct ka_weakgen_kernels *kernels, uint32_t bits);
 
-/* ka_weakgen_kernels_best returns the fastest kernels that this CPU and operating system can run. */
+/* ka_weakgen_kernels_best returns the fastest kernels that this CPU and operating system can run. The environment
+ * variable masks CPU features: with the name of a level those above it are not used. An unknown name aborts. */
+#define KA_WEAKGEN_KERNELS_VARIABLE "KEYASSAY_WEAKGEN_KERNELS"
 const struct ka_weakgen_kernels *ka_weakgen_kernels_best(void);
 
-/* ka_weakgen_kernels_by_name returns those of a level ("scalar", "sha-ni", "avx512ifma"), NULL when unknown or not
+/* ka_weakgen_kernels_by_name returns those of a level ("avx512ifma", "avx512ifma-only" without the SHA
+ * extensions, "sha-ni", "scalar"), NULL when unknown or not
  * for this CPU: for tests. */
 const struct ka_weakgen_kernels *ka_weakgen_kernels_by_name(const char *name);
 

@@ -11,7 +11,7 @@
 
 #define NUM_ROUNDS 200
 
-static const char *const levels[] = { "sha-ni", "avx512ifma" };
+static const char *const levels[] = { "sha-ni", "avx512ifma-only", "avx512ifma" };
 
 /* xorshift64*: the same numbers in every run. */
 static uint32_t

@@ -357,6 +357,34 @@ full_disk_is_reported(void **state)
 	assert_same_file(place->table, place->wanted);
 }
 
+/* The state file is whole, but the disk has no room for the table itself: /dev/full takes its place. */
+static void
+full_disk_leaves_no_table(void **state)
+{
+	struct place *place = *state;
+	struct ka_weakgen_table_job job = job_for(place->wanted, "rsa:512");
+	char temporary[104], message[KA_WEAKGEN_MESSAGE_LEN] = "";
+
+	assert_made(&job);
+	job.path = place->table;
+	(void)snprintf(temporary, sizeof(temporary), "%s.new", place->table);
+	assert_int_equal(symlink("/dev/full", temporary), 0);
+	assert_refused(&job, "table: cannot be written: No space left on device");
+	/* Nothing is in the way of the next run, which has nothing left to make but the table. */
+	assert_int_equal(file_len(temporary), -1);
+	assert_true(file_len(place->part) > 9 * PID_COUNT * 24);
+	assert_made(&job);
+	assert_same_file(place->table, place->wanted);
+	/* An older table stays as it is when its successor cannot be written. */
+	job.path = place->wanted;
+	(void)snprintf(temporary, sizeof(temporary), "%s.new", place->wanted);
+	assert_int_equal(symlink("/dev/full", temporary), 0);
+	assert_int_equal(ka_weakgen_table_make(message, &job), KA_WEAKGEN_TABLE_FAILED);
+	assert_same_file(place->table, place->wanted);
+	(void)snprintf(temporary, sizeof(temporary), "%s.part", place->wanted);
+	assert_int_equal(unlink(temporary), 0);
+}
+
 /* The header's fields, the order of the entries and the checksum; the library's tests do the rest. */
 static void
 table_has_its_format(void **state)
@@ -423,6 +451,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(impossible_jobs_are_refused, set_up, tear_down),
 		cmocka_unit_test(unwritable_folder_is_reported),
 		cmocka_unit_test_setup_teardown(full_disk_is_reported, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(full_disk_leaves_no_table, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

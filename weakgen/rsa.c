@@ -5,6 +5,22 @@
  * exponent shares a factor with p - 1. What must be exact is the order and size of the draws: one for each candidate
  * and one for each round.
  */
+/*
+ * How sure is it that these are the generator's keys?
+ *
+ * A candidate is taken when it passes all of the generator's own rounds with the bases that it draws. So there is nothing
+ * to err: were it composite, the generator would have taken it too. (It hardly ever did. Damgard, Landrock, Pomerance,
+ * Math. Comp. 61, 1993: a random odd number of k bits that passes t rounds is composite with a chance below
+ * k^(3/2) 2^t t^(-1/2) 4^(2 - sqrt(tk)): 2^-84 for 256 bits and their 12 rounds, 2^-81 for 384 and 7, 2^-88 for 512 and
+ * 6, 2^-89 for 1024 and 3 and for 1536 and 2. That candidates have two high bits set and no small factor in c or c - 1
+ * may cost up to 2^9 of it; that with kernels they have passed Fermat's test to base 2 before gains far more.)
+ *
+ * A candidate that Fermat's test or a factor shows to be composite is rejected without its first round. The error would
+ * be one that this round does not find. The paper bounds the share of such numbers among all by 2^-56 for 500 bits and
+ * 2^-75 for 600 with one round; for 250 it only proves 2^-14, but there too the numbers that have many liars are those of
+ * a special form, (x + 1)(2x + 1) with both prime and the like, some 2^-128 of all. Every published key of 512 bits and
+ * more agrees.
+ */
 #include "weakgen/rsa.h"
 
 /* BN_prime_checks_for_size: rounds for an error below 2^-80 with random candidates. */

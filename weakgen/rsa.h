@@ -43,7 +43,7 @@ KA_MUST_CHECK enum ka_err ka_weakgen_rsa_claim(
     struct ka_weakgen_rsa *rsa, enum ka_err (*add)(void *arg, mpz_srcptr number, mpz_srcptr base), void *arg);
 
 /* ka_weakgen_rsa_reject moves on from a candidate that is known to be composite: the original's first round finds
- * that too (it errs with a chance far below 2^-80), and all that it leaves is one number drawn. */
+ * that too (rsa.c says how sure that is), and all that it leaves is one number drawn. */
 KA_MUST_CHECK enum ka_err ka_weakgen_rsa_reject(struct ka_weakgen_rsa *rsa);
 
 /* ka_weakgen_rsa_rounds returns how many rounds of Miller and Rabin the original does for primes of that many bits. */
