@@ -39,6 +39,8 @@ static const struct ka_config_key keys[] = {
 	    "threads that wait for commits: writes that can share one" },
 	{ "audit-workers", KA_CONFIG_NUMBER, "N", "1", 0, 64, NULL, AT(audit_workers), KA_CONFIG_SERVE, false,
 	    "audits that run at the same time; 0: leave them to\nother nodes" },
+	{ "audit-chunk", KA_CONFIG_NUMBER, "N", "4096", 1, 1000000, NULL, AT(audit_chunk), KA_CONFIG_SERVE, false,
+	    "certificates that an audit judges between two commits:\nwhat a crash costs, and how long a writer may wait" },
 	{ "max-connections", KA_CONFIG_NUMBER, "N", "16384", 1, 1000000, NULL, AT(max_connections), KA_CONFIG_SERVE, false,
 	    "connections at the same time" },
 	{ "max-body", KA_CONFIG_NUMBER, "BYTES", "1048576", 1024, 64 * MIB, NULL, AT(max_body), KA_CONFIG_SERVE, false,

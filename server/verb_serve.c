@@ -185,6 +185,7 @@ run(struct serve *serve)
 {
 	struct ka_server *server = &serve->node.server;
 	struct ka_engine_options engine = { .num_workers = (unsigned)serve->config.audit_workers,
+		.chunk = (uint32_t)serve->config.audit_chunk,
 		.is_only = true,
 		.retention_days = (uint32_t)serve->config.retention_days };
 	char message[KA_HTTP_MESSAGE_LEN];
