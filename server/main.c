@@ -28,6 +28,8 @@ main(int argc, char **argv)
 {
 	/* Clients that go away are met where they are written to. */
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* A limit on the size of files is met like a full disk: by the write that fails. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	ka_program_set("keyassayd");
 	return ka_verb_group_run(&program, argc, argv);
 }
