@@ -312,6 +312,11 @@ def test_watchdog():
             assert server.wait_notify("WATCHDOG=1", 5)
             assert time.monotonic() - begin < 1
         server.stop()
+    # A manager that does not read holds nobody: its queue is full after ten datagrams or so.
+    with Keyassayd(BINARY, env={"WATCHDOG_USEC": "20000"}) as server:
+        time.sleep(3)
+        assert server.request("GET", "/healthz", signed=False)[0] == 200
+        assert server.stop() == 0
     # Meant for another process.
     with Keyassayd(BINARY, env={"WATCHDOG_USEC": "200000", "WATCHDOG_PID": "1"}) as server:
         assert server.wait_notify("WATCHDOG=1", 1) is None
