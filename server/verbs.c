@@ -107,8 +107,8 @@ ka_verb_output(struct ka_buf *buf)
 
 	if (!good)
 		ka_error("standard output: %s", strerror(errno));
-	if (buf->len > 0)
-		explicit_bzero(buf->data, buf->len);
+	if (buf->data != NULL)
+		explicit_bzero(buf->data, buf->len); /* it may have held a secret */
 	ka_buf_clear(buf);
 	return good ? KA_EXIT_DONE : KA_EXIT_TROUBLE;
 }

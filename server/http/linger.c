@@ -51,7 +51,9 @@ end(struct ka_linger *linger, struct entry *entry)
 		entry->next->prev = entry->prev;
 	linger->num--;
 	(void)pthread_mutex_unlock(&linger->lock);
-	(void)close(entry->fd); /* epoll forgets it with its last descriptor */
+	/* Closing would not make epoll forget it while libmicrohttpd's descriptor of the same connection is open. */
+	(void)epoll_ctl(linger->epoll_fd, EPOLL_CTL_DEL, entry->fd, NULL);
+	(void)close(entry->fd);
 	free(entry);
 }
 
