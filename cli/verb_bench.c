@@ -80,8 +80,12 @@ put_text(struct ka_buf *buf, const struct ka_bench_figure *f, const struct ka_be
 		return;
 	}
 	ka_buf_format(buf, "    %-44s %14.*f %s\n", "keyassay", r->ours < 1000 ? 1 : 0, r->ours, f->unit);
-	ka_buf_format(buf, "    %-44s %14.*f %s\n", f->reference_name, r->reference < 1000 ? 1 : 0, r->reference, f->unit);
-	ka_buf_format(buf, "    %-44s %14.2f times the reference, median of %u rounds\n", "ratio", r->ratio, r->rounds);
+	if (f->reference != NULL) {
+		ka_buf_format(
+		    buf, "    %-44s %14.*f %s\n", f->reference_name, r->reference < 1000 ? 1 : 0, r->reference, f->unit);
+		ka_buf_format(
+		    buf, "    %-44s %14.2f times the reference, median of %u rounds\n", "ratio", r->ratio, r->rounds);
+	}
 	if (f->target == 0 && f->ratio_target == 0)
 		return;
 	struct ka_buf target = { 0 };
@@ -102,10 +106,12 @@ put_json(struct ka_json *json, const struct ka_bench_figure *f, const struct ka_
 	ka_json_bool(json, "measured", r->ok);
 	if (r->ok) {
 		ka_json_double(json, "value", r->ours);
-		ka_json_string(json, "reference", f->reference_name);
-		ka_json_double(json, "reference_value", r->reference);
-		ka_json_name(json, "ratio");
-		ka_buf_format(json->buf, "%.3f", r->ratio);
+		if (f->reference != NULL) {
+			ka_json_string(json, "reference", f->reference_name);
+			ka_json_double(json, "reference_value", r->reference);
+			ka_json_name(json, "ratio");
+			ka_buf_format(json->buf, "%.3f", r->ratio);
+		}
 		ka_json_number(json, "rounds", r->rounds);
 		if (f->target != 0)
 			ka_json_double(json, "target", f->target);
