@@ -193,6 +193,36 @@ accounts_are_apart(void **state)
 	world->account = NULL;
 }
 
+static enum ka_store_status
+put_damaged(struct ka_tx *tx, void *arg)
+{
+	return ka_tx_audit_config_put(tx, &test_scope, arg);
+}
+
+/* A damaged row is told, and ends neither the server nor the rest of the configuration. */
+static void
+damage_is_told(void **state)
+{
+	struct ka_audit_config_row rows[] = {
+		{ .role_arn = ROLE_ARN, .checks = "{}", .notification_targets = "[" },
+		{ .role_arn = ROLE_ARN, .checks = "{}", .notification_targets = "[]" },
+		{ .role_arn = ROLE_ARN, .checks = "{}", .notification_targets = "{\"SNS\":1}" },
+		{ .role_arn = ROLE_ARN, .checks = "[]" },
+		{ .role_arn = ROLE_ARN, .checks = "" },
+	};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(ka_store_write(world->server.store, put_damaged, &rows[i]), KA_STORE_OK);
+		call_error(world, "PATCH", PATH, NULL, "{\"auditNotificationTargetConfigurations\":{\"SNS\":{\"enabled\":false}}}",
+		    "InternalFailureException", "test-request");
+		assert_int_equal(world->status, 500);
+	}
+	call_error(world, "GET", PATH, NULL, NULL, "InternalFailureException", "test-request");
+	call_error(world, "POST", "/audit/tasks", NULL, "{\"targetCheckNames\":[\"" CA_CHECK "\"]}", "InternalFailureException", "");
+	assert_int_equal(num_changes(world), 0);
+}
+
 int
 main(void)
 {
@@ -206,6 +236,7 @@ main(void)
 		TEST(a_scheduled_check_stays_enabled),
 		TEST(a_deletion_disables_everything),
 		TEST(accounts_are_apart),
+		TEST(damage_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

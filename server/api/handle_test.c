@@ -118,6 +118,20 @@ keeps_roles_apart(void **state)
 	world->role = NULL;
 }
 
+/* Places for what stands in a path's names. */
+static void
+paths_have_few_names(void **state)
+{
+	(void)state;
+	for (const struct ka_route *route = ka_routes(); route->name != NULL; route++) {
+		unsigned names = 0;
+
+		for (const char *c = route->path; *c != '\0'; c++)
+			names += *c == '{';
+		assert_true(names <= KA_MAX_PATH_PARAMS);
+	}
+}
+
 /* What may change nothing is read by those who may only read, and the other way round. */
 static void
 readers_cannot_write(void **state)
@@ -274,6 +288,7 @@ main(void)
 		cmocka_unit_test(lets_nobody_in),
 		cmocka_unit_test(finds_operations),
 		cmocka_unit_test(keeps_roles_apart),
+		cmocka_unit_test(paths_have_few_names),
 		cmocka_unit_test(readers_cannot_write),
 		cmocka_unit_test(forgets_what_an_earlier_run_refused),
 		cmocka_unit_test(every_error_has_its_status),

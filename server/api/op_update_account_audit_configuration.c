@@ -57,6 +57,8 @@ refuse_scheduled(struct ka_tx *tx, const struct work *work, const json_t *before
 		json_t *names = json_loads(schedules[i].checks, 0, NULL), *name;
 		size_t index;
 
+		if (names == NULL)
+			status = KA_STORE_FAILED; /* damaged: better nothing than a guess */
 		json_array_foreach(names, index, name) {
 			const char *check = json_string_value(name);
 
@@ -83,9 +85,14 @@ merge_targets(const char **out, const struct work *work, const char *stored)
 		return KA_STORE_OK;
 	json_t *targets = stored == NULL ? json_object() : json_loads(stored, 0, NULL);
 	json_t *sns = json_object_get(targets, "SNS");
+	if (!json_is_object(targets) || (sns != NULL && !json_is_object(sns))) {
+		json_decref(targets);
+		return KA_STORE_FAILED;
+	}
 	if (sns == NULL)
 		(void)json_object_set_new(targets, "SNS", sns = json_object());
-	(void)json_object_update(sns, given);
+	if (json_object_update(sns, given) != 0)
+		ka_out_of_memory();
 	bool is_whole = !json_is_true(json_object_get(sns, "enabled")) || json_object_get(sns, "targetArn") != NULL;
 	*out = ka_json_text(work->request->arena, targets);
 	json_decref(targets);
