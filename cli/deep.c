@@ -231,8 +231,10 @@ ka_deep_finish(struct ka_deep *deep, struct ka_sink *sink, struct ka_summary *su
 	summary->counts = (struct ka_counts){ 0 };
 	struct ka_lines lines = { 0 };
 	struct ka_hasher *hasher = ka_hasher_new();
+	if (hasher == NULL)
+		ka_out_of_memory();
 	struct ka_slice bytes;
-	while (hasher != NULL && deep->failed == 0 && sink->writer->failed == 0 &&
+	while (deep->failed == 0 && sink->writer->failed == 0 &&
 	    ka_spool_next(&deep->spool, &deep->failed, &bytes)) {
 		struct kept kept;
 		struct ka_object object;

@@ -93,6 +93,8 @@ run_version(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
+	if (!ka_standard_streams_hold())
+		return KA_EXIT_TROUBLE;
 	/* A reader that goes away is reported as a write error, with a message, not as a silent death. */
 	signal(SIGPIPE, SIG_IGN);
 

@@ -2,6 +2,7 @@
 #include "cli/writer.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 static int
@@ -11,6 +12,12 @@ write_all(int fd, const char *data, size_t len)
 		ssize_t written = write(fd, data, len);
 		if (written < 0 && errno == EINTR)
 			continue;
+		/* Whoever gave us the stream may have made it non-blocking. */
+		if (written < 0 && errno == EAGAIN) {
+			struct pollfd p = { .fd = fd, .events = POLLOUT };
+			(void)poll(&p, 1, -1);
+			continue;
+		}
 		if (written < 0)
 			return errno;
 		data += written;

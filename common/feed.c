@@ -188,11 +188,19 @@ end_source(struct ka_feed *feed, struct ka_chunk *chunk)
 	}
 }
 
+/* '0', the tag of a SEQUENCE, is a digit too: the length behind it tells, unless it could be another digit or the x of 0x. */
+static bool
+begins_as_der(const uint8_t *data, size_t len)
+{
+	static const char digits[] = "0123456789abcdefABCDEFxX \t\r\n";
+	return len >= 6 && data[0] == 0x30 && memchr(digits, data[1], sizeof(digits) - 1) == NULL;
+}
+
 /* A slow input is guessed as soon as it has a whole line, or begins as DER does. */
 static size_t
 guess_format(struct ka_feed *feed, uint8_t *data, size_t len)
 {
-	while (len < GUESS_LEN && !feed->ended && !feed->stopped && data[0] != 0x30 && memchr(data, '\n', len) == NULL)
+	while (len < GUESS_LEN && !feed->ended && !feed->stopped && !begins_as_der(data, len) && memchr(data, '\n', len) == NULL)
 		len = fill(feed, data, len, KA_CHUNK_LEN, len + 1);
 	feed->format = ka_format_guess((struct ka_slice){ data, len });
 	return len;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/message.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -18,6 +19,18 @@ void
 ka_program_set(const char *name)
 {
 	program = name;
+}
+
+bool
+ka_standard_streams_hold(void)
+{
+	/* The wrong direction makes each use the error that it is. */
+	static const int wrong_ways[] = { O_WRONLY, O_RDONLY, O_RDONLY };
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", wrong_ways[fd]) != fd)
+			return false;
+	}
+	return true;
 }
 
 const char *

@@ -10,6 +10,10 @@
 
 /* ka_program_set names the program ("keyassay", which is also the default, or "keyassayd"): a literal. Before anything else. */
 void ka_program_set(const char *name);
+
+/* ka_standard_streams_hold fills the places of standard streams that the caller closed, so that nothing opened later gets their numbers
+ * and is taken for them; using such a stream is an error then (EBADF). Before anything is opened; false when it cannot be done. */
+bool ka_standard_streams_hold(void);
 const char *ka_program(void);
 
 /* ka_quiet silences ka_warn; errors are still printed. */

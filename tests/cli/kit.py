@@ -99,6 +99,12 @@ def scan(*args, stdin=b"", **env):
     return Scan(done.status, [json.loads(line) for line in done.out.splitlines()], done.err)
 
 
+def run_shell(script, *args):
+    """$0 is keyassay."""
+    done = subprocess.run(["/bin/sh", "-c", script, KEYASSAY, *args], capture_output=True, timeout=60, env=environment(), check=False)
+    return Run(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+
+
 def run_as_nobody(program, *args, folder):
     """Another copy of the program, run by nobody in a folder; for root."""
     done = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", program, *args], cwd=folder, stdin=subprocess.DEVNULL,

@@ -232,6 +232,31 @@ def test_tables_by_environment():
     assert scan(SOUND, KEYASSAY_TABLES="no-such-folder").status == 3
 
 
+def test_closed_streams():
+    # What is opened next gets their numbers: it must not be taken for them.
+    done = kit.run_shell('exec "$0" scan --format jsonl <&-')
+    assert done.status == 3 and b"input.unreadable" in done.out and b"Bad file descriptor" in done.out, done
+    done = kit.run_shell('exec "$0" scan "$1" >&-', WEAK)
+    assert done.status == 3 and "writing the results: Bad file descriptor" in done.err, done
+    assert kit.run_shell('exec "$0" scan "$1" 2>&-', WEAK).status == 1
+    done = kit.run_shell('exec "$0" scan --format jsonl "$1" <&- 2>&-', WEAK)
+    assert done.status == 1 and b"noncompliant" in done.out
+
+
+def test_output_that_does_not_block():
+    # As a parent leaves it that reads events: what does not fit now is written later.
+    path = write("several.pem", pem("CERTIFICATE", certificate(public_der("p256"))) * 2000)
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with kit.start("scan", "--format", "jsonl", path, stdout=writing) as process:
+        os.close(writing)
+        time.sleep(0.5)
+        with open(reading, "rb") as pipe:
+            lines = pipe.read().splitlines()
+        err = process.stderr.read()
+    assert process.returncode == 0 and err == b"" and len(lines) == 2000, (process.returncode, err, len(lines))
+
+
 def test_write_errors():
     with open("/dev/full", "wb") as full, kit.start("scan", SOUND, stdout=full) as process:
         err = process.communicate()[1]

@@ -158,6 +158,27 @@ def test_results_come_as_the_input_does():
             assert process.wait(20) == 0
 
 
+def test_format_is_not_guessed_from_a_first_digit():
+    # '0' may be the first digit of a modulus and the tag of DER; whoever writes slowly still gets the right one.
+    for first, rest in (("0", f"{ODD:x}\n"), ("0x", f"{ODD:x}"), ("0", f"x{ODD:x}\n")):
+        with kit.start("scan", "--checks", "roca", "--format", "jsonl", stdin=True, stdout=True) as process:
+            for part in (first, rest):
+                process.stdin.write(part.encode())
+                process.stdin.flush()
+                time.sleep(0.3)
+            out = process.communicate(timeout=20)[0]
+        assert b'"modulus"' in out and process.returncode == 0, (first, out)
+    # DER does not wait for a line that never comes.
+    der = kit.unpem(GOOD)
+    with kit.start("scan", "--format", "jsonl", stdin=True, stdout=True) as process:
+        for part in (der[:1], der[1:]):
+            process.stdin.write(part)
+            process.stdin.flush()
+            time.sleep(0.3)
+        assert read_line(process, 20)["object"] == "certificate"
+        process.stdin.close()
+
+
 def test_interrupt_while_waiting_for_input():
     for jobs in ("1", "4"):
         for number in (signal.SIGINT, signal.SIGTERM):
