@@ -28,7 +28,7 @@ struct ka_backend {
 	void *(*prepare)(struct ka_tx *tx, const char *text);
 	void (*bind_int)(void *statement, int param, int64_t value);
 	void (*bind_text)(void *statement, int param, const char *text);       /* NULL: SQL's NULL */
-	void (*bind_blob)(void *statement, int param, struct ka_slice bytes); /* NULL data: SQL's NULL */
+	void (*bind_blob)(void *statement, int param, struct ka_slice bytes); /* data is not NULL */
 	enum ka_step (*step)(struct ka_tx *tx, void *statement);
 	/* Columns of the row that step reached, from 0; borrowed until the next step. SQL's NULL is 0 and a slice with NULL data. */
 	int64_t (*column_int)(void *statement, int column);

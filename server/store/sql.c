@@ -31,6 +31,9 @@ ka_sql_put_text(struct ka_sql *sql, const char *text)
 void
 ka_sql_put_blob(struct ka_sql *sql, struct ka_slice bytes)
 {
+	/* An empty slice is an empty value, whatever it points to. */
+	if (bytes.data == NULL)
+		bytes = (struct ka_slice){ (const uint8_t *)"", 0 };
 	if (sql->statement != NULL)
 		sql->tx->backend->bind_blob(sql->statement, sql->param++, bytes);
 }
@@ -44,27 +47,35 @@ digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* Writes the bytes that hex stands for; 0 when it stands for none. */
+static size_t
+decode_id(uint8_t out[32], const char *hex)
+{
+	size_t len = hex == NULL ? 0 : strlen(hex);
+
+	if (len % 2 != 0 || len > 64)
+		return 0;
+	for (size_t i = 0; i < len / 2; i++) {
+		int high = digit(hex[2 * i]), low = digit(hex[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return 0;
+		out[i] = (uint8_t)(high << 4 | low);
+	}
+	return len / 2;
+}
+
 void
 ka_sql_put_id(struct ka_sql *sql, const char *hex)
 {
-	struct ka_slice bytes = { NULL, 0 };
-	size_t len = hex == NULL ? 0 : strlen(hex);
-
 	assert(sql->num_ids < KA_SQL_MAX_IDS);
 	uint8_t *id = sql->ids[sql->num_ids++];
-	if (len > 0 && len % 2 == 0 && len / 2 <= sizeof(sql->ids[0])) {
-		bytes = (struct ka_slice){ id, len / 2 };
-		for (size_t i = 0; i < len / 2; i++) {
-			int high = digit(hex[2 * i]), low = digit(hex[2 * i + 1]);
+	size_t len = decode_id(id, hex);
 
-			if (high < 0 || low < 0) {
-				bytes = (struct ka_slice){ NULL, 0 };
-				break;
-			}
-			id[i] = (uint8_t)(high << 4 | low);
-		}
-	}
-	ka_sql_put_blob(sql, bytes);
+	if (len > 0)
+		ka_sql_put_blob(sql, (struct ka_slice){ id, len });
+	else
+		ka_sql_put_text(sql, NULL);
 }
 
 void

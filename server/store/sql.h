@@ -31,7 +31,7 @@ void ka_sql_begin(struct ka_sql *sql, struct ka_tx *tx, const char *text);
 
 void ka_sql_put_int(struct ka_sql *sql, int64_t value);
 void ka_sql_put_text(struct ka_sql *sql, const char *text); /* NULL: SQL's NULL */
-void ka_sql_put_blob(struct ka_sql *sql, struct ka_slice bytes);
+void ka_sql_put_blob(struct ka_sql *sql, struct ka_slice bytes); /* empty: an empty value, not NULL */
 /* Lower-case hexadecimal of at most 64 digits as bytes; NULL, "" and anything else as SQL's NULL, which equals nothing. */
 void ka_sql_put_id(struct ka_sql *sql, const char *hex);
 void ka_sql_put_scope(struct ka_sql *sql, const struct ka_scope *scope); /* two: account, region */

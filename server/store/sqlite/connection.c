@@ -14,11 +14,26 @@
 #define WRITER_CACHE "16384"
 #define READER_CACHE "2048"
 
-/* synchronous=FULL: a commit returns when its pages are on the disk. The log is copied back when it has 4,000 pages: a page that changed
- * many times is then written once. */
-static const char writer_pragmas[] = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY;"
+/* synchronous=FULL: a commit returns when its pages are on the disk. The write-ahead log is copied back when it has 4,000 pages: a page
+ * that changed many times is then written once; after a large import it shrinks to 64 MiB again. */
+static const char writer_pragmas[] = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
+				     "PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;"
 				     "PRAGMA cache_size = -" WRITER_CACHE ";";
 static const char reader_pragmas[] = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -" READER_CACHE ";";
+
+/* A file that was put there while the program runs (a backup) has to have the schema that it works on. */
+static int
+check_schema(char out_message[KA_STORE_MESSAGE_LEN], const struct sqlite_store *store, sqlite3 *db)
+{
+	int64_t version = 0;
+	int rc = store->store.schema_version == 0 ? SQLITE_OK : ka_sqlite_schema_version(db, &version);
+
+	if (rc != SQLITE_OK || version == store->store.schema_version)
+		return rc;
+	(void)snprintf(out_message, KA_STORE_MESSAGE_LEN, "%.200s: the file was replaced by one with schema version %lld; restart keyassayd",
+	    store->path, (long long)version);
+	return SQLITE_CANTOPEN;
+}
 
 int
 ka_sqlite_connect(
@@ -32,9 +47,13 @@ ka_sqlite_connect(
 		rc = sqlite3_busy_timeout(db, BUSY_MS);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(db, writable ? writer_pragmas : reader_pragmas, NULL, NULL, NULL);
+	out_message[0] = '\0';
+	if (rc == SQLITE_OK)
+		rc = check_schema(out_message, store, db);
 	if (rc != SQLITE_OK) {
-		(void)snprintf(out_message, KA_STORE_MESSAGE_LEN, "%.200s: %s (SQLite %d)", store->path,
-		    db == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(db), rc);
+		if (out_message[0] == '\0')
+			(void)snprintf(out_message, KA_STORE_MESSAGE_LEN, "%.200s: %s (SQLite %d)", store->path,
+			    db == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(db), rc);
 		(void)sqlite3_close(db);
 		return rc;
 	}

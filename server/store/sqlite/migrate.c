@@ -44,6 +44,17 @@ read_schema(sqlite3 *db, struct schema *out)
 	return rc;
 }
 
+int
+ka_sqlite_schema_version(sqlite3 *db, int64_t *out)
+{
+	struct schema schema;
+	int rc = read_schema(db, &schema);
+
+	if (rc == SQLITE_OK)
+		*out = schema.version;
+	return rc;
+}
+
 /* Whether a database with this content may be opened. */
 static bool
 accept(char out_message[KA_STORE_MESSAGE_LEN], const struct schema *schema, unsigned flags, const char *path)

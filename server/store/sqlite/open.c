@@ -34,8 +34,8 @@ make_file(char out_message[KA_STORE_MESSAGE_LEN], const char *path, unsigned fla
 static void
 free_store(struct sqlite_store *store)
 {
-	ka_sqlite_disconnect(store->writer);
 	ka_sqlite_clear_readers(store);
+	ka_sqlite_disconnect(store->writer);
 	(void)pthread_mutex_destroy(&store->lock);
 	(void)pthread_cond_destroy(&store->work);
 	(void)pthread_mutex_destroy(&store->pool_lock);

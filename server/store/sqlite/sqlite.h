@@ -94,6 +94,9 @@ void ka_sqlite_forget(struct connection *connection);
 bool ka_sqlite_prepare_schema(
     char out_message[KA_STORE_MESSAGE_LEN], struct sqlite_store *store, struct connection *connection, unsigned flags);
 
+/* ka_sqlite_schema_version reads the version; 0 when there is none. Returns SQLite's code. */
+int ka_sqlite_schema_version(sqlite3 *db, int64_t *out);
+
 bool ka_sqlite_writer_start(struct sqlite_store *store);
 void ka_sqlite_writer_stop(struct sqlite_store *store);
 enum ka_store_status ka_sqlite_write(struct ka_store *store, ka_tx_fn fn, void *arg);

@@ -6,18 +6,22 @@
  * own: a small one may fit where the group did not, and each caller hears of its own fate only. */
 #include "server/store/sqlite/sqlite.h"
 
-#include <stdio.h>
+#include <signal.h>
 
 /* Functions of one commit: bounds how long the first one waits for the last one. */
 #define MAX_GROUP 256u
 
-/* A connection that works, if there can be one. */
+/* A connection that works, if there can be one. A write to a file that was deleted or moved away would be acknowledged and lost: it is noticed
+ * here, and what now has the name is opened. */
 static struct connection *
 writer(struct sqlite_store *store)
 {
 	char message[KA_STORE_MESSAGE_LEN];
+	int moved = 0;
 
-	if (store->writer != NULL && store->writer->broken) {
+	if (store->writer != NULL)
+		(void)sqlite3_file_control(store->writer->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	if (store->writer != NULL && (store->writer->broken || moved != 0)) {
 		ka_sqlite_disconnect(store->writer);
 		store->writer = NULL;
 		(void)atomic_fetch_add(&store->generation, 1);
@@ -94,49 +98,84 @@ tell(struct sqlite_store *store, struct job *jobs)
 	(void)pthread_mutex_unlock(&store->lock);
 }
 
-/* Runs first and, unless it is to be alone, all that wait behind it, and commits. False: nothing was written; *out_jobs are those
- * that ran, each with a status that is not OK. */
-static bool
-run_group(struct sqlite_store *store, struct job **out_jobs, struct job *first, bool alone)
+enum outcome {
+	COMMITTED, /* each function has its status */
+	LOST,      /* nothing was written */
+	NOT_BEGUN  /* there was not even a transaction: no function ran */
+};
+
+/* Takes all that wait, behind *end. */
+static void
+take_all(struct sqlite_store *store, struct job **end)
+{
+	while ((*end = take(store)) != NULL)
+		end = &(*end)->next;
+}
+
+/* Runs first and, unless it is to be alone, all that wait behind it, and commits. first heads the list of those that took part. */
+static enum outcome
+run_group(struct sqlite_store *store, struct job *first, bool alone)
 {
 	struct connection *connection = writer(store);
-	struct job **end = out_jobs;
-	unsigned num = 0;
+	struct job *last = first;
 
-	*out_jobs = first;
-	if (connection != NULL) {
+	if (connection != NULL)
 		connection->tx.doomed = KA_STORE_OK;
-		bool going = ka_sqlite_exec(connection, "BEGIN IMMEDIATE");
-		for (struct job *job = first; going && job != NULL; job = alone || num == MAX_GROUP ? NULL : take(store)) {
-			*end = job;
-			end = &job->next;
-			num++;
-			going = run_job(connection, job);
-		}
-		bool wrote = going && sqlite3_txn_state(connection->db, "main") == SQLITE_TXN_WRITE;
-		if (going && ka_sqlite_exec(connection, "COMMIT")) {
-			if (wrote)
-				atomic_fetch_add_explicit(&store->store.commits, 1, memory_order_relaxed);
-			return true;
-		}
-		give_up(connection);
+	if (connection == NULL || !ka_sqlite_exec(connection, "BEGIN IMMEDIATE")) {
+		/* Another process holds the database, or it cannot be opened: so it is for all that wait; none waits for the next try. */
+		if (!alone)
+			take_all(store, &first->next);
+		return NOT_BEGUN;
 	}
-	enum ka_store_status why = connection == NULL || connection->tx.doomed == KA_STORE_OK ? KA_STORE_UNAVAILABLE :
-											    connection->tx.doomed;
-	for (struct job *job = first; job != NULL; job = job->next)
-		if (job->status == KA_STORE_OK || num == 0)
-			job->status = why;
-	return false;
+	bool going = run_job(connection, first);
+	for (unsigned num = 1; going && !alone && num < MAX_GROUP && (last->next = take(store)) != NULL; num++) {
+		last = last->next;
+		going = run_job(connection, last);
+	}
+	bool wrote = going && sqlite3_txn_state(connection->db, "main") == SQLITE_TXN_WRITE;
+	if (going && ka_sqlite_exec(connection, "COMMIT")) {
+		if (wrote)
+			atomic_fetch_add_explicit(&store->store.commits, 1, memory_order_relaxed);
+		return COMMITTED;
+	}
+	give_up(connection);
+	return LOST;
+}
+
+/* What callers hear whose transaction did not come to pass. */
+static void
+fail(struct sqlite_store *store, struct job *jobs)
+{
+	enum ka_store_status why = store->writer == NULL ? KA_STORE_UNAVAILABLE : store->writer->tx.doomed;
+
+	for (struct job *job = jobs; job != NULL; job = job->next)
+		job->status = why == KA_STORE_OK ? KA_STORE_UNAVAILABLE : why;
+	tell(store, jobs);
+}
+
+/* Runs a function in a transaction of its own. */
+static void
+run_alone(struct sqlite_store *store, struct job *job)
+{
+	atomic_fetch_add_explicit(&store->store.retries, 1, memory_order_relaxed);
+	if (run_group(store, job, true) == COMMITTED)
+		tell(store, job);
+	else
+		fail(store, job);
 }
 
 /* One turn: a group, and if it failed, each of its functions again by itself. */
 static void
-turn(struct sqlite_store *store, struct job *first)
+turn(struct sqlite_store *store, struct job *jobs)
 {
-	struct job *jobs;
+	enum outcome outcome = run_group(store, jobs, false);
 
-	if (run_group(store, &jobs, first, false) || jobs->next == NULL) {
+	if (outcome == COMMITTED) {
 		tell(store, jobs);
+		return;
+	}
+	if (outcome == NOT_BEGUN || jobs->next == NULL) {
+		fail(store, jobs);
 		return;
 	}
 	while (jobs != NULL) {
@@ -144,10 +183,7 @@ turn(struct sqlite_store *store, struct job *first)
 
 		jobs = job->next;
 		job->next = NULL;
-		job->status = KA_STORE_OK;
-		atomic_fetch_add_explicit(&store->store.retries, 1, memory_order_relaxed);
-		(void)run_group(store, &job, job, true);
-		tell(store, job);
+		run_alone(store, job);
 	}
 }
 
@@ -171,8 +207,15 @@ writer_main(void *argument)
 bool
 ka_sqlite_writer_start(struct sqlite_store *store)
 {
+	sigset_t all, before;
+
 	store->last = &store->first;
-	return pthread_create(&store->thread, NULL, writer_main, store) == 0;
+	/* Signals are for the program's other threads. */
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	bool started = pthread_create(&store->thread, NULL, writer_main, store) == 0;
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return started;
 }
 
 void
