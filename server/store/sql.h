@@ -90,7 +90,8 @@ void ka_sql_add(struct ka_sql_text *text, const char *part);
 void ka_sql_page(struct ka_sql_text *text, const struct ka_page *page);
 void ka_sql_put_page(struct ka_sql *sql, const struct ka_page *page);
 
-/* Page of a list ordered by (column, seq), where column lies in [start, end]. */
+/* Page of a list ordered by (column, seq), where column lies in [start, end]. An engine need only search by column: rows with the same time
+ * in front of the position are passed over in the index, which is cheap as long as not very many share a millisecond. */
 void ka_sql_page_by(struct ka_sql_text *text, const char *column, const struct ka_page *page);
 void ka_sql_put_page_by(struct ka_sql *sql, const struct ka_page *page, int64_t start, int64_t end);
 

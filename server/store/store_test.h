@@ -24,6 +24,8 @@ struct place {
 	char said[8192]; /* what the store logged, line by line */
 };
 
+extern const char *place_engine; /* "sqlite" unless it is set */
+
 /* For cmocka: *state is a struct place with an open, empty store. place_make does not open it. */
 int place_open(void **state);
 int place_make(void **state);
@@ -64,6 +66,9 @@ bool same_ca(const struct ka_ca_row *a, const struct ka_ca_row *b); /* but for s
 bool same_device(const struct ka_device_row *a, const struct ka_device_row *b);
 bool same_task(const struct ka_task_row *a, const struct ka_task_row *b);
 bool same_finding(const struct ka_finding_row *a, const struct ka_finding_row *b);
+
+/* Runs every operation with every combination of filters; argument: a place. exercise_test.c. */
+enum ka_store_status exercise(struct ka_tx *tx, void *arg);
 
 /* The groups of tests, one per file of rows. */
 int account_tests(void);

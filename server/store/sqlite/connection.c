@@ -21,6 +21,21 @@ static const char writer_pragmas[] = "PRAGMA synchronous = FULL; PRAGMA wal_auto
 				     "PRAGMA cache_size = -" WRITER_CACHE ";";
 static const char reader_pragmas[] = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -" READER_CACHE ";";
 
+void
+ka_sqlite_explain(char out_message[KA_STORE_MESSAGE_LEN], const char *path, sqlite3 *db, int rc)
+{
+	const char *advice = "check the disk, and the permissions of the file and its directory";
+
+	if ((rc & 0xff) == SQLITE_NOTADB)
+		advice = "give another file";
+	if ((rc & 0xff) == SQLITE_CORRUPT)
+		advice = "restore it from a backup";
+	if ((rc & 0xff) == SQLITE_BUSY)
+		advice = "end the other program that uses it";
+	(void)snprintf(out_message, KA_STORE_MESSAGE_LEN, "%.200s: %.150s (SQLite %d); %s", path,
+	    db == NULL || rc == SQLITE_READONLY ? sqlite3_errstr(rc) : sqlite3_errmsg(db), rc, advice);
+}
+
 /* A file that was put there while the program runs (a backup) has to have the schema that it works on. */
 static int
 check_schema(char out_message[KA_STORE_MESSAGE_LEN], const struct sqlite_store *store, sqlite3 *db)
@@ -52,8 +67,7 @@ ka_sqlite_connect(
 		rc = check_schema(out_message, store, db);
 	if (rc != SQLITE_OK) {
 		if (out_message[0] == '\0')
-			(void)snprintf(out_message, KA_STORE_MESSAGE_LEN, "%.200s: %s (SQLite %d)", store->path,
-			    db == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(db), rc);
+			ka_sqlite_explain(out_message, store->path, db, rc);
 		(void)sqlite3_close(db);
 		return rc;
 	}

@@ -57,7 +57,8 @@ ka_sqlite_schema_version(sqlite3 *db, int64_t *out)
 
 /* Whether a database with this content may be opened. */
 static bool
-accept(char out_message[KA_STORE_MESSAGE_LEN], const struct schema *schema, unsigned flags, const char *path)
+accept(char out_message[KA_STORE_MESSAGE_LEN], const struct ka_migration *migrations, const struct schema *schema,
+    unsigned flags, const char *path)
 {
 	if (schema->num_tables > 0 && schema->is_ours == 0) {
 		(void)snprintf(out_message, KA_STORE_MESSAGE_LEN,
@@ -70,7 +71,7 @@ accept(char out_message[KA_STORE_MESSAGE_LEN], const struct schema *schema, unsi
 		(void)snprintf(out_message, KA_STORE_MESSAGE_LEN, "%.200s: the database is empty; run: keyassayd init", path);
 		return false;
 	}
-	return ka_migrations_accept(out_message, ka_migrations_sqlite, (unsigned)schema->version, flags, path);
+	return ka_migrations_accept(out_message, migrations, (unsigned)schema->version, flags, path);
 }
 
 static int
@@ -88,7 +89,7 @@ run_migration(sqlite3 *db, const struct ka_migration *migration)
 
 /* Inside of a transaction: another process may have done it meanwhile. */
 static int
-run_missing(sqlite3 *db)
+run_missing(sqlite3 *db, const struct ka_migration *migrations)
 {
 	struct schema schema;
 	int rc = sqlite3_exec(db,
@@ -98,7 +99,7 @@ run_missing(sqlite3 *db)
 
 	if (rc == SQLITE_OK)
 		rc = read_schema(db, &schema);
-	for (const struct ka_migration *m = ka_migrations_sqlite; m->version != 0 && rc == SQLITE_OK; m++)
+	for (const struct ka_migration *m = migrations; m->version != 0 && rc == SQLITE_OK; m++)
 		if (m->version > schema.version)
 			rc = run_migration(db, m);
 	return rc;
@@ -130,8 +131,8 @@ set_journal(char out_message[KA_STORE_MESSAGE_LEN], sqlite3 *db, const char *pat
 }
 
 bool
-ka_sqlite_prepare_schema(
-    char out_message[KA_STORE_MESSAGE_LEN], struct sqlite_store *store, struct connection *connection, unsigned flags)
+ka_sqlite_prepare_schema(char out_message[KA_STORE_MESSAGE_LEN], struct sqlite_store *store, struct connection *connection,
+    const struct ka_migration *migrations, unsigned flags)
 {
 	sqlite3 *db = connection->db;
 	struct schema schema;
@@ -140,22 +141,18 @@ ka_sqlite_prepare_schema(
 	if (rc == SQLITE_OK && sqlite3_db_readonly(db, "main") == 1)
 		rc = SQLITE_READONLY;
 	if (rc == SQLITE_OK) {
-		if (!accept(out_message, &schema, flags, store->path) || !set_journal(out_message, db, store->path))
+		if (!accept(out_message, migrations, &schema, flags, store->path) || !set_journal(out_message, db, store->path))
 			return false;
 		rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 		if (rc == SQLITE_OK)
-			rc = run_missing(db);
+			rc = run_missing(db, migrations);
 		if (rc == SQLITE_OK)
 			rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
 		if (rc == SQLITE_OK)
 			rc = read_schema(db, &schema);
 	}
 	if (rc != SQLITE_OK) {
-		const char *advice = (rc & 0xff) == SQLITE_NOTADB ? "; give another file" :
-		    (rc & 0xff) == SQLITE_CORRUPT		    ? "; restore it from a backup" :
-								      "; check the disk and the file's permissions";
-		(void)snprintf(out_message, KA_STORE_MESSAGE_LEN, "%.200s: %.150s (SQLite %d)%s", store->path,
-		    rc == SQLITE_READONLY ? "the database cannot be written" : sqlite3_errmsg(db), rc, advice);
+		ka_sqlite_explain(out_message, store->path, db, rc);
 		(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
 		return false;
 	}

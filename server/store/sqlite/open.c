@@ -60,7 +60,7 @@ sqlite_open(char out_message[KA_STORE_MESSAGE_LEN], const char *url, unsigned fl
 	(void)pthread_mutex_init(&store->pool_lock, NULL);
 	(void)pthread_cond_init(&store->pool_free, NULL);
 	bool ready = ka_sqlite_connect(&store->writer, out_message, store, true) == SQLITE_OK &&
-	    ka_sqlite_prepare_schema(out_message, store, store->writer, flags);
+	    ka_sqlite_prepare_schema(out_message, store, store->writer, ka_migrations_sqlite, flags);
 	if (ready && !ka_sqlite_writer_start(store)) {
 		(void)snprintf(out_message, KA_STORE_MESSAGE_LEN, "%.200s: cannot start a thread", path);
 		ready = false;

@@ -66,6 +66,9 @@ int ka_sqlite_connect(
     struct connection **out, char out_message[KA_STORE_MESSAGE_LEN], struct sqlite_store *store, bool writable);
 void ka_sqlite_disconnect(struct connection *connection);
 
+/* ka_sqlite_explain writes a sentence for people: what happened (rc is db's last error; db may be NULL), and what to do. */
+void ka_sqlite_explain(char out_message[KA_STORE_MESSAGE_LEN], const char *path, sqlite3 *db, int rc);
+
 /* ka_sqlite_exec runs a statement without parameters and rows: transactions. False: an error, as with any statement. */
 bool ka_sqlite_exec(struct connection *connection, const char *text);
 
@@ -91,8 +94,8 @@ void ka_sqlite_forget(struct connection *connection);
 /* --- migrate.c, writer.c, readers.c ---------------------------------------------------------------------------------------- */
 
 /* ka_sqlite_prepare_schema reads the schema's version, creates or migrates as flags allow, and sets store.schema_version. */
-bool ka_sqlite_prepare_schema(
-    char out_message[KA_STORE_MESSAGE_LEN], struct sqlite_store *store, struct connection *connection, unsigned flags);
+bool ka_sqlite_prepare_schema(char out_message[KA_STORE_MESSAGE_LEN], struct sqlite_store *store, struct connection *connection,
+    const struct ka_migration *migrations, unsigned flags);
 
 /* ka_sqlite_schema_version reads the version; 0 when there is none. Returns SQLite's code. */
 int ka_sqlite_schema_version(sqlite3 *db, int64_t *out);

@@ -224,6 +224,10 @@ CREATE TABLE log (
 ) STRICT;
 CREATE INDEX log_by_time ON log (account, region, time); -- log_list
 CREATE INDEX log_by_resource ON log (resource, account, region, time); -- log_list
+-- INSERT OR REPLACE deletes without asking the trigger for that.
+CREATE TRIGGER log_keeps_places BEFORE INSERT ON log WHEN EXISTS (SELECT 1 FROM log WHERE seq = NEW.seq) BEGIN
+	SELECT RAISE(ABORT, 'the log of state changes is append-only');
+END;
 CREATE TRIGGER log_keeps_rows BEFORE UPDATE ON log BEGIN
 	SELECT RAISE(ABORT, 'the log of state changes is append-only');
 END;

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Group commit: many functions, one commit, each with its own fate. */
+#include "server/clock.h"
+#include "server/store/sqlite/sqlite_test.h"
+
+#define NUM 32u
+
+struct one {
+	unsigned number, runs;
+	enum ka_store_status answer;
+	bool broken; /* gives the store a row that the schema refuses */
+};
+
+static enum ka_store_status
+insert(struct ka_tx *tx, void *arg)
+{
+	struct one *one = arg;
+	struct ka_ca_row row = make_ca(one->number);
+
+	one->runs++;
+	EXPECT(ka_tx_ca_insert(tx, NULL, &scope_a, &row) == KA_STORE_OK);
+	if (one->broken) {
+		row.id[0] = '\0';
+		EXPECT(ka_tx_ca_insert(tx, NULL, &scope_a, &row) == KA_STORE_FAILED);
+	}
+	return one->answer;
+}
+
+/* Whether the numbered CA is there. */
+static bool
+is_there(struct place *place, unsigned number)
+{
+	char text[160], id[KA_CERT_ID_LEN + 1];
+
+	make_id(id, KA_CERT_ID_LEN, number);
+	(void)snprintf(text, sizeof(text), "SELECT count(*) FROM ca WHERE id = x'%s'", id);
+	return raw_number(place->path, text) == 1;
+}
+
+static void
+test_a_group_shares_a_commit(void **state)
+{
+	struct place *place = *state;
+	struct one ones[NUM];
+	struct member members[NUM];
+	struct ka_store_stats stats;
+
+	for (unsigned i = 0; i < NUM; i++) {
+		ones[i] = (struct one){ .number = i };
+		members[i] = (struct member){ insert, &ones[i], KA_STORE_ABORTED };
+	}
+	group_run(place, members, NUM);
+	for (unsigned i = 0; i < NUM; i++) {
+		assert_int_equal(members[i].status, KA_STORE_OK);
+		assert_int_equal(ones[i].runs, 1);
+		assert_true(is_there(place, i));
+	}
+	ka_store_stats(&stats, place->store);
+	assert_int_equal(stats.writes, NUM + 1);
+	assert_int_equal(stats.commits, 1);
+	assert_int_equal(stats.retries, 0);
+}
+
+static void
+test_members_of_a_group_are_apart(void **state)
+{
+	struct place *place = *state;
+	struct one ones[NUM];
+	struct member members[NUM];
+
+	/* Of four: one commits, one declines, one fails, one fails and does not say so. */
+	for (unsigned i = 0; i < NUM; i++) {
+		ones[i] = (struct one){ .number = i, .answer = i % 4 == 1 ? KA_STORE_ABORTED : i % 4 == 2 ? KA_STORE_FAILED : KA_STORE_OK,
+			.broken = i % 4 >= 2 };
+		members[i] = (struct member){ insert, &ones[i], KA_STORE_NONE };
+	}
+	group_run(place, members, NUM);
+	for (unsigned i = 0; i < NUM; i++) {
+		assert_int_equal(members[i].status, i % 4 == 0 ? KA_STORE_OK : i % 4 == 1 ? KA_STORE_ABORTED : KA_STORE_FAILED);
+		assert_int_equal(ones[i].runs, 1);
+		assert_int_equal(is_there(place, i), i % 4 == 0);
+	}
+}
+
+static enum ka_store_status
+write_inside(struct ka_tx *tx, void *arg)
+{
+	struct place *place = arg;
+	struct one one = { .number = 1 };
+
+	(void)tx;
+	EXPECT(ka_store_write(place->store, insert, &one) == KA_STORE_FAILED && one.runs == 0);
+	return KA_STORE_OK;
+}
+
+static void
+test_a_write_inside_of_a_write_does_not_hang(void **state)
+{
+	place_write(*state, write_inside);
+	assert_non_null(strstr(((struct place *)*state)->said, "inside"));
+}
+
+/* Another process that holds the database for longer than anyone waits: all that queue up hear of it after one such time. */
+#define WAIT_MS 300
+
+struct caller {
+	struct place *place;
+	struct one one;
+	enum ka_store_status status;
+};
+
+static void *
+caller_main(void *arg)
+{
+	struct caller *caller = arg;
+
+	caller->status = ka_store_write(caller->place->store, insert, &caller->one);
+	return NULL;
+}
+
+static void
+test_a_locked_database_is_unavailable_and_recovers(void **state)
+{
+	struct place *place = *state;
+	struct sqlite_store *store = (struct sqlite_store *)place->store;
+	struct caller callers[8];
+	pthread_t threads[8];
+	sqlite3 *other;
+
+	(void)sqlite3_busy_timeout(store->writer->db, WAIT_MS);
+	assert_int_equal(sqlite3_open(place->path, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	int64_t start = ka_clock_monotonic();
+	for (unsigned i = 0; i < 8; i++) {
+		callers[i] = (struct caller){ .place = place, .one = { .number = i } };
+		assert_int_equal(pthread_create(&threads[i], NULL, caller_main, &callers[i]), 0);
+	}
+	for (unsigned i = 0; i < 8; i++) {
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+		assert_int_equal(callers[i].status, KA_STORE_UNAVAILABLE);
+		assert_int_equal(callers[i].one.runs, 0);
+	}
+	/* One after the other it would be eight times as long; those that came while the first ones heard of it are a second turn. */
+	assert_true(ka_clock_monotonic() - start < INT64_C(1000000) * WAIT_MS * 5);
+	assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	(void)sqlite3_close(other);
+	assert_int_equal(ka_store_write(place->store, insert, &callers[0].one), KA_STORE_OK);
+	assert_true(is_there(place, 0));
+	assert_false(is_there(place, 1));
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_group_shares_a_commit, place_open, place_close),
+		cmocka_unit_test_setup_teardown(test_members_of_a_group_are_apart, place_open, place_close),
+		cmocka_unit_test_setup_teardown(test_a_write_inside_of_a_write_does_not_hang, place_open, place_close),
+		cmocka_unit_test_setup_teardown(test_a_locked_database_is_unavailable_and_recovers, place_open, place_close),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
