@@ -118,9 +118,9 @@ keeps_roles_apart(void **state)
 	world->role = NULL;
 }
 
-/* Places for what stands in a path's names. */
+/* What the code takes for granted of the tables: places for a path's names, limits of integers. */
 static void
-paths_have_few_names(void **state)
+tables_keep_to_the_rules(void **state)
 {
 	(void)state;
 	for (const struct ka_route *route = ka_routes(); route->name != NULL; route++) {
@@ -129,6 +129,9 @@ paths_have_few_names(void **state)
 		for (const char *c = route->path; *c != '\0'; c++)
 			names += *c == '{';
 		assert_true(names <= KA_MAX_PATH_PARAMS);
+		for (const struct ka_param *param = route->params; param->name != NULL; param++)
+			if (param->shape->type == KA_SHAPE_INTEGER)
+				assert_true(param->shape->has_min && param->shape->has_max);
 	}
 }
 
@@ -288,7 +291,7 @@ main(void)
 		cmocka_unit_test(lets_nobody_in),
 		cmocka_unit_test(finds_operations),
 		cmocka_unit_test(keeps_roles_apart),
-		cmocka_unit_test(paths_have_few_names),
+		cmocka_unit_test(tables_keep_to_the_rules),
 		cmocka_unit_test(readers_cannot_write),
 		cmocka_unit_test(forgets_what_an_earlier_run_refused),
 		cmocka_unit_test(every_error_has_its_status),

@@ -18,7 +18,7 @@ struct ka_member;
 struct ka_shape {
 	const char *name; /* the model's: "CertificateId" */
 	enum ka_shape_type type;
-	int64_t min, max; /* string and list lengths in characters and members; integers' values */
+	int64_t min, max; /* string and list lengths in characters and members; integers' values, which have both */
 	bool has_min, has_max;
 	const char *pattern;             /* the model's text, for messages and the test against botocore */
 	bool (*matches)(const char *text); /* what decides it (patterns.h); NULL: the pattern takes everything */
