@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/api/audit_json.h"
 
+#include "server/api/certificates.h"
+
 #define MS_PER_DAY ((int64_t)24 * 60 * 60 * 1000)
 #define RETENTION_DAYS 90u /* reference, section 3.13 */
 
@@ -50,20 +52,11 @@ put_resource(struct ka_json *json, enum ka_resource_type type, const char *id)
 void
 ka_json_related(struct ka_json *json, const struct ka_device_row *device)
 {
-	static const char *const statuses[] = {
-		[KA_DEVICE_ACTIVE] = "ACTIVE",
-		[KA_DEVICE_INACTIVE] = "INACTIVE",
-		[KA_DEVICE_REVOKED] = "REVOKED",
-		[KA_DEVICE_PENDING_TRANSFER] = "PENDING_TRANSFER",
-		[KA_DEVICE_REGISTER_INACTIVE] = "REGISTER_INACTIVE",
-		[KA_DEVICE_PENDING_ACTIVATION] = "PENDING_ACTIVATION",
-	};
-
 	ka_json_open(json, NULL, '{');
 	put_resource(json, KA_RESOURCE_DEVICE, device->id);
 	/* As it is now, not when the audit ran: what is left to do. Times are milliseconds, as in AWS's other additional infos. */
 	ka_json_open(json, "additionalInfo", '{');
-	ka_json_string(json, "CERTIFICATE_STATUS", statuses[device->status]);
+	ka_json_string(json, "CERTIFICATE_STATUS", ka_device_status_name(device->status));
 	ka_json_name(json, "REGISTRATION_TIME");
 	ka_buf_format(json->buf, "\"%lld\"", (long long)device->created);
 	ka_json_close(json, '}');

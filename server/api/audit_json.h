@@ -5,7 +5,7 @@
 
 #include "server/api/api.h"
 
-/* ka_json_status writes the name of an enum's position: "taskStatus":"IN_PROGRESS". */
+/* ka_json_task_status writes "taskStatus":"IN_PROGRESS", ka_json_task_type "taskType":"SCHEDULED_AUDIT_TASK". */
 void ka_json_task_status(struct ka_json *json, enum ka_task_status status);
 void ka_json_task_type(struct ka_json *json, enum ka_task_type type);
 
