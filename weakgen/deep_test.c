@@ -149,64 +149,129 @@ bare_and_foreign_moduli(void **state)
 	ka_weakgen_deep_free(deep);
 }
 
-/* A PID whose first prime less one has a factor f from low to high: with the exponent f the stream's key has another first
- * prime. Of an odd number of bits the first prime gets one bit more, so it is the larger: p. */
+/* The smallest factor from low to high of the first prime less one, but 65537; 0: none. With it as exponent the stream's
+ * key has another first prime. Of an odd number of bits the first prime gets one bit more, so it is the larger: p. */
 static unsigned long
-find_factor(struct ka_debian_id *out_id, struct made *usual, unsigned long low, unsigned long high)
+find_factor(const struct made *made, unsigned long low, unsigned long high)
 {
 	unsigned long factor = 0;
 	mpz_t p;
 
 	mpz_init(p);
-	*out_id = (struct ka_debian_id){ KA_DEBIAN_LE64, KA_DEBIAN_RND, 0 };
-	for (; factor == 0 && out_id->pid < NUM_PIDS; out_id->pid++) {
-		make(usual, "rsa:521", *out_id, exponent_f4);
-		mpz_import(p, usual->bytes.p_len, 1, 1, 0, 0, usual->bytes.p);
-		mpz_sub_ui(p, p, 1);
-		for (unsigned long f = low; factor == 0 && f < high; f += 2) {
-			if (f != 65537 && mpz_divisible_ui_p(p, f)) {
-				factor = f;
-			}
+	mpz_import(p, made->bytes.p_len, 1, 1, 0, 0, made->bytes.p);
+	mpz_sub_ui(p, p, 1);
+	for (unsigned long f = low; factor == 0 && f < high; f += 2) {
+		if (f != 65537 && mpz_divisible_ui_p(p, f)) {
+			factor = f;
 		}
 	}
-	out_id->pid--;
-	assert_int_not_equal(factor, 0);
 	mpz_clear(p);
 	return factor;
 }
 
-/* Exponents: the factor itself; times 3; times the prime 2^61 - 1; times the product of two large primes, which is not
- * factored. The walk has to go on behind the rejected prime; beside it waits the key that kept the prime. */
-static void
-exponent_that_rejects_a_prime(void **state)
+/* What is left of the first prime less one without its factors up to 2^20: too large to be factored. */
+static struct ka_slice
+large_factor(uint8_t bytes[64], const struct made *made)
 {
-	static const char *const cofactors[] = { "1", "3", "2305843009213693951", "340282366920938464109384284684124323839" };
-	const enum ka_weakgen_deep_way way = *(const enum ka_weakgen_deep_way *)*state;
-	struct ka_debian_id id;
-	struct made usual, others[4];
-	unsigned long factor = find_factor(&id, &usual, 17865, 1000000);
-	uint8_t bytes[4][32];
-	mpz_t e, cofactor;
+	size_t len = 0;
+	mpz_t p, divisor;
 
-	mpz_inits(e, cofactor, NULL);
-	for (unsigned i = 0; i < 4; i++) {
-		struct ka_weakgen_deep *deep = new_walk(NUM_PIDS, way, 2);
-		size_t len = 0, handle, usual_handle;
-
-		assert_int_equal(mpz_set_str(cofactor, cofactors[i], 10), 0);
-		mpz_mul_ui(e, cofactor, factor);
-		mpz_export(bytes[i], &len, 1, 1, 0, 0, e);
-		make(&others[i], "rsa:521", id, (struct ka_slice){ bytes[i], len });
-		assert_true(others[i].bytes.exponent_mattered);
-		assert_memory_not_equal(others[i].bytes.p, usual.bytes.p, usual.bytes.p_len);
-		assert_int_equal(ka_weakgen_deep_add(deep, &handle, &others[i].key), KA_OK);
-		assert_int_equal(ka_weakgen_deep_add(deep, &usual_handle, &usual.key), KA_OK);
-		assert_int_equal(ka_weakgen_deep_run(deep), KA_OK);
-		assert_found(deep, handle, id);
-		assert_found(deep, usual_handle, id);
-		ka_weakgen_deep_free(deep);
+	mpz_inits(p, divisor, NULL);
+	mpz_import(p, made->bytes.p_len, 1, 1, 0, 0, made->bytes.p);
+	mpz_sub_ui(p, p, 1);
+	for (unsigned long f = 2; f <= 1ul << 20; f++) {
+		mpz_set_ui(divisor, f);
+		(void)mpz_remove(p, p, divisor);
 	}
-	mpz_clears(e, cofactor, NULL);
+	assert_true(mpz_sizeinbase(p, 2) > 130);
+	mpz_export(bytes, &len, 1, 1, 0, 0, p);
+	mpz_clears(p, divisor, NULL);
+	return (struct ka_slice){ bytes, len };
+}
+
+static struct ka_slice
+exponent_of(uint8_t bytes[8], unsigned long exponent)
+{
+	size_t len = 0;
+
+	for (unsigned shift = 56; shift < 64; shift -= 8) {
+		if (exponent >> shift != 0) {
+			bytes[len++] = (uint8_t)(exponent >> shift);
+		}
+	}
+	return (struct ka_slice){ bytes, len };
+}
+
+/* Behind a rejected prime the stream goes on with the rounds of a prime. All draws are of the same size, so a walk that
+ * gets that wrong may fall into step again by chance: several keys. Beside each waits the key that kept the prime. */
+static void
+exponents_that_reject_primes(void **state)
+{
+	const enum ka_weakgen_deep_way way = *(const enum ka_weakgen_deep_way *)*state;
+	struct ka_weakgen_deep *deep = new_walk(NUM_PIDS, way, 2);
+	struct made *made = calloc(2, sizeof(*made));
+	size_t handles[NUM_PIDS][2];
+	bool wanted[NUM_PIDS] = { false };
+	unsigned num = 0;
+
+	assert_non_null(made);
+	for (uint32_t pid = 0; pid < NUM_PIDS; pid++) {
+		const struct ka_debian_id id = { KA_DEBIAN_LE64, KA_DEBIAN_RND, pid };
+		uint8_t bytes[8];
+		unsigned long factor;
+
+		make(&made[0], "rsa:521", id, exponent_f4);
+		factor = find_factor(&made[0], 17865, 1000000);
+		/* Some exponents with another factor too: a small one, a large one. */
+		factor *= pid % 3 == 0 ? 1 : pid % 3 == 1 ? 3 : 2147483647;
+		if (factor == 0) {
+			continue;
+		}
+		num++;
+		wanted[pid] = true;
+		make(&made[1], "rsa:521", id, exponent_of(bytes, factor));
+		assert_true(made[1].bytes.exponent_mattered);
+		assert_memory_not_equal(made[0].bytes.p, made[1].bytes.p, made[0].bytes.p_len);
+		for (unsigned k = 0; k < 2; k++) {
+			assert_int_equal(ka_weakgen_deep_add(deep, &handles[pid][k], &made[k].key), KA_OK);
+		}
+	}
+	assert_true(num >= 5);
+	assert_int_equal(ka_weakgen_deep_run(deep), KA_OK);
+	for (uint32_t pid = 0; pid < NUM_PIDS; pid++) {
+		for (unsigned k = 0; k < 2 && wanted[pid]; k++) {
+			assert_found(deep, handles[pid][k], (struct ka_debian_id){ KA_DEBIAN_LE64, KA_DEBIAN_RND, pid });
+		}
+	}
+	ka_weakgen_deep_free(deep);
+	free(made);
+}
+
+/* The same with exponents of which no factor is known. */
+static void
+exponents_that_are_not_factored(void **state)
+{
+	const enum ka_weakgen_deep_way way = *(const enum ka_weakgen_deep_way *)*state;
+	struct ka_weakgen_deep *deep = new_walk(NUM_PIDS, way, 2);
+	struct made *made = calloc(2, sizeof(*made));
+	size_t handles[8];
+
+	assert_non_null(made);
+	for (uint32_t pid = 0; pid < 8; pid++) {
+		const struct ka_debian_id id = { KA_DEBIAN_BE32, KA_DEBIAN_NORND, pid };
+		uint8_t bytes[64];
+
+		make(&made[0], "rsa:521", id, exponent_f4);
+		make(&made[1], "rsa:521", id, large_factor(bytes, &made[0]));
+		assert_true(made[1].bytes.exponent_mattered);
+		assert_int_equal(ka_weakgen_deep_add(deep, &handles[pid], &made[1].key), KA_OK);
+	}
+	assert_int_equal(ka_weakgen_deep_run(deep), KA_OK);
+	for (uint32_t pid = 0; pid < 8; pid++) {
+		assert_found(deep, handles[pid], (struct ka_debian_id){ KA_DEBIAN_BE32, KA_DEBIAN_NORND, pid });
+	}
+	ka_weakgen_deep_free(deep);
+	free(made);
 }
 
 static void
@@ -427,8 +492,10 @@ main(void)
 		cmocka_unit_test_prestate(finds_keys_of_its_universe_only, &division),
 		cmocka_unit_test_prestate(bare_and_foreign_moduli, &first),
 		cmocka_unit_test_prestate(bare_and_foreign_moduli, &division),
-		cmocka_unit_test_prestate(exponent_that_rejects_a_prime, &first),
-		cmocka_unit_test_prestate(exponent_that_rejects_a_prime, &division),
+		cmocka_unit_test_prestate(exponents_that_reject_primes, &first),
+		cmocka_unit_test_prestate(exponents_that_reject_primes, &division),
+		cmocka_unit_test_prestate(exponents_that_are_not_factored, &first),
+		cmocka_unit_test_prestate(exponents_that_are_not_factored, &division),
 		cmocka_unit_test_prestate(high_pids, &first),
 		cmocka_unit_test_prestate(high_pids, &division),
 		cmocka_unit_test_prestate(stopped_walk_leaves_keys_undecided, &first),

@@ -54,13 +54,10 @@ store_be16(uint8_t *to, uint32_t value)
 	to[1] = (uint8_t)value;
 }
 
-/* The position ten bytes on, with the quirk of ka_weakgen_pool_xor: the spare byte counts once. */
+/* The position ten bytes on. It is never 1023, where the quirk of ka_weakgen_pool_xor begins: the time was just mixed in. */
 static uint32_t
 next_position(uint32_t pos)
 {
-	if (pos == POOL) {
-		return GROUP - 1;
-	}
 	return pos + GROUP >= POOL ? pos + GROUP - POOL : pos + GROUP;
 }
 

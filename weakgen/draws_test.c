@@ -68,7 +68,7 @@ compare(const char *kernels_name, const struct ka_weakgen_machine *machine)
 	for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
 		start(&want, machine, lens[i]);
 		start(&got, machine, lens[i]);
-		/* Many draws, so that every way to wrap comes up: the quirk at position 1023 too, one in 1,000 for each lane. */
+		/* Many draws, so that every way to wrap comes up: position 1023 too, one in 1,000 for each lane. */
 		for (unsigned round = 0; round < 100; round++) {
 			ka_weakgen_draws_scalar(want.prng_at, want.out_at, lens[i]);
 			kernels->draws(got.prng_at, got.out_at, lens[i]);
