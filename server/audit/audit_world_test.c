@@ -338,9 +338,9 @@ suppress(struct world *world, const char *check, const char *member, const char 
 const char *
 add_task(struct world *world, const char *id, const char *const *checks)
 {
-	struct ka_task_row task = {
-		.type = KA_TASK_ON_DEMAND, .status = KA_TASK_IN_PROGRESS, .started = ka_clock_now()
-	};
+	struct ka_task_row task = { .type = KA_TASK_ON_DEMAND,
+		.status = KA_TASK_IN_PROGRESS,
+		.started = world->task_start != 0 ? world->task_start : ka_clock_now() };
 	struct ka_task_check_row rows[24] = { 0 };
 	size_t num = 0;
 

@@ -35,6 +35,7 @@ struct world {
 	struct ka_arena arena;
 	char dir[64], clock[80], url[96];
 	unsigned num_certs; /* makes ids and serial numbers */
+	int64_t task_start; /* when add_task's tasks start; 0: now */
 };
 
 extern const struct ka_scope test_scope, other_scope;

@@ -20,7 +20,7 @@ static void
 make_certs(struct world *world)
 {
 	for (unsigned i = 0; i < 60; i++) {
-		struct ka_slice der = i % 20 == 3 ? debian_cert(world, "rsa:1024", i)
+		struct ka_slice der = i % 20 == 7 ? debian_cert(world, "rsa:1024", i)
 		    : i == 5                      ? example_cert(world, "roca")
 		    : i == 8                      ? random_cert(world, 1536)
 						  : random_cert(world, 1024);
@@ -41,8 +41,8 @@ fill(struct world *world)
 
 		if (i < 40) {
 			const char *id = add_ca(world, kept[i], &options);
-			if (i == 3 || i == 9)
-				suppress(world, i == 3 ? CA_KEYS : CA_EXPIRING, "caCertificateId", id, 0);
+			if (i == 7 || i == 9)
+				suppress(world, i == 7 ? CA_KEYS : CA_EXPIRING, "caCertificateId", id, 0);
 		} else {
 			(void)add_device(world, kept[i], &options);
 		}
@@ -192,6 +192,61 @@ test_stored_twice(void **state)
 	assert_int_equal(worker_judges(world, worker), KA_STORE_OK);
 	assert_int_equal(worker_stores(world, worker), KA_AUDIT_CONTINUES);
 	assert_int_equal(worker_stores(world, worker), KA_AUDIT_LOST);
+	assert_int_equal(worker_judges(world, worker), KA_STORE_OK);
+	assert_int_equal(worker_stores(world, worker), KA_AUDIT_CONTINUES);
+	assert_int_equal(worker_stores(world, worker), KA_AUDIT_LOST);
+	finish_by_hand(world, worker);
+	assert_string_equal(result(world), expected);
+	free_worker(worker);
+}
+
+/* A step ends in time to store what it found while the lease lasts, and with few enough findings for one transaction. */
+static void
+test_short_steps(void **state)
+{
+	struct world *world = *state;
+	struct ka_audit_step *worker = new_worker(world, "w", 1000);
+
+	fill(world);
+	worker->max_ns = 0;
+	assert_true(worker_claims(world, worker));
+	assert_int_equal(worker_judges(world, worker), KA_STORE_OK);
+	assert_int_equal(worker_stores(world, worker), KA_AUDIT_CONTINUES);
+	assert_int_equal(get_check(world, TASK, CA_KEYS).total, KA_BATCH);
+	finish_by_hand(world, worker);
+	assert_string_equal(result(world), expected);
+
+	for (unsigned i = 0; i < 400; i++)
+		(void)add_device(world, random_cert(world, 512), &(struct options){ .not_after = 1 });
+	(void)add_task(world, NULL, (const char *[]){ DEVICE_EXPIRING, NULL });
+	worker->max_ns = 60000000000;
+	assert_true(worker_claims(world, worker));
+	assert_int_equal(worker_judges(world, worker), KA_STORE_OK);
+	assert_in_range(worker->num_findings, 256, 256 + KA_BATCH);
+	finish_by_hand(world, worker);
+	free_worker(worker);
+}
+
+static enum ka_store_status
+move_cursor(struct ka_tx *tx, void *arg)
+{
+	return ka_tx_task_check_update(tx, &test_scope, TASK, arg);
+}
+
+/* Checks that stand at different places go their own ways. */
+static void
+test_different_places(void **state)
+{
+	struct world *world = *state;
+	struct ka_audit_step *worker = new_worker(world, "w", 10);
+
+	fill(world);
+	assert_true(worker_claims(world, worker));
+	assert_int_equal(worker_judges(world, worker), KA_STORE_OK);
+	assert_int_equal(worker_stores(world, worker), KA_AUDIT_CONTINUES);
+	struct ka_task_check_row row = get_check(world, TASK, CA_EXPIRING);
+	row.cursor = row.total = row.noncompliant = row.suppressed = 0;
+	assert_int_equal(ka_store_write(world->server.store, move_cursor, &row), KA_STORE_OK);
 	finish_by_hand(world, worker);
 	assert_string_equal(result(world), expected);
 	free_worker(worker);
@@ -337,6 +392,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_crashes),
 		cmocka_unit_test_setup_teardown(test_late_worker, world_open, world_close),
 		cmocka_unit_test_setup_teardown(test_stored_twice, world_open, world_close),
+		cmocka_unit_test_setup_teardown(test_short_steps, world_open, world_close),
+		cmocka_unit_test_setup_teardown(test_different_places, world_open, world_close),
 		cmocka_unit_test_setup_teardown(test_two_engines, world_open, world_close),
 		cmocka_unit_test_setup_teardown(test_stopped_engine, world_open, world_close),
 		cmocka_unit_test_setup_teardown(test_restart, world_open, world_close),

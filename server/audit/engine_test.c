@@ -199,9 +199,9 @@ test_expiring(void **state)
 	const struct row rows[] = {
 		{ NOW - days(1), "CERTIFICATE_PAST_EXPIRATION" },
 		{ NOW - 1, "CERTIFICATE_PAST_EXPIRATION" },
-		{ NOW + 60000, "CERTIFICATE_APPROACHING_EXPIRATION" },
+		{ NOW, "CERTIFICATE_APPROACHING_EXPIRATION" }, /* RFC 5280 4.1.2.5: valid through notAfter */
 		{ NOW + days(30), "CERTIFICATE_APPROACHING_EXPIRATION" },
-		{ NOW + days(30) + 60000, NULL },
+		{ NOW + days(30) + 1, NULL },
 		{ NOW + days(40), NULL },
 	};
 	const char *cas[6], *devices[6];
@@ -212,7 +212,7 @@ test_expiring(void **state)
 		cas[i] = add_ca(world, random_cert(world, 512), &options);
 		devices[i] = add_device(world, random_cert(world, 512), &options);
 	}
-	set_clock(world, NOW);
+	world->task_start = NOW;
 	const char *task = audit(world, (const char *[]){ CA_EXPIRING, DEVICE_EXPIRING, NULL });
 	for (size_t i = 0; i < 6; i++) {
 		if (rows[i].code == NULL)
@@ -236,14 +236,15 @@ test_age(void **state)
 {
 	struct world *world = *state;
 
-	(void)add_device(world, random_cert(world, 512), &(struct options){ .created = NOW - days(364) });
-	const char *old = add_device(world, random_cert(world, 512), &(struct options){ .created = NOW - days(366) });
+	(void)add_device(world, random_cert(world, 512), &(struct options){ .created = NOW - days(365) + 1 });
+	const char *old = add_device(world, random_cert(world, 512), &(struct options){ .created = NOW - days(365) });
+	world->task_start = NOW;
 	const char *task = audit(world, (const char *[]){ DEVICE_AGE, NULL });
 	assert_counts(world, task, DEVICE_AGE, KA_RUN_COMPLETED_NON_COMPLIANT, 2, 1, 0);
 	const struct ka_finding_row *finding = find(world, task, old, "CERTIFICATE_PAST_AGE_THRESHOLD");
 	assert_non_null(finding);
 	assert_int_equal(finding->severity, KA_SEVERITY_LOW);
-	assert_string_equal(info(world, finding, "AGE_IN_DAYS"), "366");
+	assert_string_equal(info(world, finding, "AGE_IN_DAYS"), "365");
 	task = audit(world, (const char *[]){ DEVICE_AGE "={\"CERT_AGE_THRESHOLD_IN_DAYS\":\"364\"}", NULL });
 	assert_counts(world, task, DEVICE_AGE, KA_RUN_COMPLETED_NON_COMPLIANT, 2, 2, 0);
 	task = audit(world, (const char *[]){ DEVICE_AGE "={\"CERT_AGE_THRESHOLD_IN_DAYS\":\"3652\"}", NULL });
