@@ -292,7 +292,7 @@ static void
 test_stopped_engine(void **state)
 {
 	struct world *world = *state;
-	const struct ka_engine_options options = { .chunk = 1, .poll_ms = 2 };
+	const struct ka_engine_options options = { .num_workers = 1, .chunk = 1, .poll_ms = 2 };
 	struct ka_engine *engine;
 
 	fill(world);
