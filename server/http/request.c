@@ -38,130 +38,45 @@ ka_request_begin(void *cls, const char *uri, struct MHD_Connection *mhd)
 /* --- headers --- */
 
 struct headers {
-	struct ka_http_request *request;
+	struct ka_arena *arena;
 	struct ka_raw_header *rows;
 	size_t num;
-	bool malformed;
-	unsigned num_lengths, num_codings;
-	const char *length, *coding;
 };
-
-/* RFC 9110, 5.6.2: a token. */
-static bool
-is_token(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if (!isalnum(c) && (c == '\0' || strchr("!#$%&'*+-.^_`|~", c) == NULL))
-			return false;
-	}
-	return len > 0;
-}
 
 static enum MHD_Result
 add_header(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_len, const char *value, size_t value_len)
 {
 	struct headers *headers = cls;
-	struct ka_arena *arena = &headers->request->arena;
-	char *lower = ka_arena_text(arena, name, name_len);
+	char *lower = ka_arena_text(headers->arena, name, name_len);
 
 	(void)kind;
-	if (!is_token(name, name_len))
-		headers->malformed = true;
 	for (size_t i = 0; i < name_len; i++)
 		lower[i] = (char)tolower((unsigned char)lower[i]);
 	/* RFC 9110, 5.5: blanks around a value are not part of it. */
-	while (value_len > 0 && (value[value_len - 1] == ' ' || value[value_len - 1] == '\t' || value[value_len - 1] == '\r'))
+	while (value_len > 0 && strchr(" \t\r", value[value_len - 1]) != NULL)
 		value_len--;
-	struct ka_raw_header *row = &headers->rows[headers->num++];
-	*row = (struct ka_raw_header){ lower, ka_arena_text(arena, value == NULL ? "" : value, value == NULL ? 0 : value_len) };
-	if (strcmp(lower, "content-length") == 0) {
-		headers->num_lengths++;
-		headers->length = row->value;
-	} else if (strcmp(lower, "transfer-encoding") == 0) {
-		headers->num_codings++;
-		headers->coding = row->value;
-	}
+	headers->rows[headers->num++] =
+	    (struct ka_raw_header){ lower, ka_arena_text(headers->arena, value == NULL ? "" : value, value == NULL ? 0 : value_len) };
 	return MHD_YES;
 }
 
 static void
-read_headers(struct headers *out, struct ka_http_request *request)
+read_headers(struct ka_http_request *request)
 {
 	int num = MHD_get_connection_values(request->mhd, MHD_HEADER_KIND, NULL, NULL);
+	struct headers headers = { .arena = &request->arena };
 
-	*out = (struct headers){ .request = request };
-	out->rows = ka_arena_take(&request->arena, (size_t)(num > 0 ? num : 1) * sizeof(out->rows[0]));
-	(void)MHD_get_connection_values_n(request->mhd, MHD_HEADER_KIND, add_header, out);
-	request->raw.headers = out->rows;
-	request->raw.num_headers = out->num;
-}
-
-/* Path and query, both as they came; false when there is no path. */
-static bool
-split_target(struct ka_http_request *request)
-{
-	char *path = request->target;
-
-	/* RFC 9112, 3.2.2: the absolute form, which proxies get. */
-	if (path[0] != '/' && strstr(path, "://") != NULL) {
-		path = strstr(path, "://") + 3;
-		path += strcspn(path, "/?");
-	}
-	char *query = strchr(path, '?');
-	if (query != NULL)
-		*query++ = '\0';
-	request->raw.path = path;
-	request->raw.query = query == NULL ? "" : query;
-	return path[0] == '/' || strcmp(path, "*") == 0;
-}
-
-static bool
-is_plain_path(const char *path)
-{
-	return strcmp(path, "/healthz") == 0 || strcmp(path, "/metrics") == 0;
-}
-
-/* Methods that operations have; the routes decide which fits a path. */
-static const struct ka_refusal *
-check_method(const char *method, const char *path)
-{
-	static const char *const methods[] = { "GET", "POST", "PUT", "PATCH", "DELETE" };
-	bool reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-
-	if (is_plain_path(path))
-		return reads ? NULL : &ka_refuse_read_only;
-	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-		if (strcmp(methods[i], method) == 0)
-			return NULL;
-	}
-	return reads || strcmp(method, "OPTIONS") == 0 ? &ka_refuse_method : &ka_refuse_unknown_method;
-}
-
-static const struct ka_refusal *
-check_headers(const struct ka_http_request *request, const struct headers *headers)
-{
-	const union MHD_ConnectionInfo *size = MHD_get_connection_info(request->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-
-	if (size != NULL && size->header_size > (size_t)request->http->config->max_headers)
-		return &ka_refuse_headers_too_large;
-	if (headers->malformed)
-		return &ka_refuse_bad_request;
-	/* RFC 9112, 6.3: two lengths are how requests are smuggled past a proxy. */
-	if (headers->num_lengths > 1 || headers->num_codings > 1 || (headers->num_lengths == 1 && headers->num_codings == 1))
-		return &ka_refuse_length_twice;
-	if (headers->num_codings == 1 && strcasecmp(headers->coding, "chunked") != 0)
-		return &ka_refuse_transfer_coding;
-	return NULL;
+	headers.rows = ka_arena_take(headers.arena, (size_t)(num > 0 ? num : 1) * sizeof(headers.rows[0]));
+	(void)MHD_get_connection_values_n(request->mhd, MHD_HEADER_KIND, add_header, &headers);
+	request->raw.headers = headers.rows;
+	request->raw.num_headers = headers.num;
 }
 
 static enum MHD_Result
 on_headers(struct ka_http_request *request, const char *method)
 {
+	const union MHD_ConnectionInfo *size = MHD_get_connection_info(request->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 	struct ka_http *http = request->http;
-	struct headers headers;
-	char *end = NULL;
 
 	if (atomic_load(&http->stopping))
 		return MHD_NO; /* closed unanswered: nothing was done, the client may ask another node */
@@ -169,23 +84,22 @@ on_headers(struct ka_http_request *request, const char *method)
 	request->counted = true;
 	request->state = KA_REQUEST_BODY;
 	ka_conn_enter(request->conn, KA_PHASE_BODY);
-	read_headers(&headers, request);
 	request->raw.method = ka_arena_string(&request->arena, method);
 	request->raw.request_id = request->id;
 	request->raw.peer = request->conn->peer;
-	bool has_path = split_target(request);
+	read_headers(request);
+	ka_message_target(&request->raw, request->target);
 
 	/* What makes the end of the body doubtful, or the body too long, is answered now; what is only wrong, when all of it has come: then the
 	 * connection can be used again. */
-	request->refusal = check_headers(request, &headers);
-	if (request->refusal == NULL && headers.length != NULL &&
-	    strtoull(headers.length, &end, 10) > (unsigned long long)http->config->max_body)
-		request->refusal = &ka_refuse_too_large;
+	request->refusal = ka_message_check_headers(&request->raw, (uint64_t)http->config->max_body);
+	if (size != NULL && size->header_size > (size_t)http->config->max_headers)
+		request->refusal = &ka_refuse_headers_too_large;
 	if (request->refusal != NULL) {
-		ka_reply_refuse(&request->result, request->refusal);
+		ka_refuse(&request->result, request->refusal);
 		return ka_reply_send(request, true);
 	}
-	request->refusal = has_path ? check_method(request->raw.method, request->raw.path) : &ka_refuse_bad_request;
+	request->refusal = ka_message_check_line(&request->raw);
 	return MHD_YES;
 }
 
@@ -222,10 +136,10 @@ on_complete(struct ka_http_request *request)
 	if (request->refusal == NULL && atomic_load(&http->stopping))
 		request->refusal = &ka_refuse_stopping;
 	if (request->refusal != NULL) {
-		ka_reply_refuse(&request->result, request->refusal);
+		ka_refuse(&request->result, request->refusal);
 		return ka_reply_send(request, false);
 	}
-	if (is_plain_path(request->raw.path)) {
+	if (ka_message_is_plain(request->raw.path)) {
 		ka_plain_handle(request);
 		return ka_reply_send(request, false);
 	}

@@ -9,6 +9,7 @@
 
 #include "server/http/http.h"
 #include "server/http/listen.h"
+#include "server/http/message.h"
 
 #define KA_REQUEST_ID_LEN 36u /* a UUID */
 
@@ -147,17 +148,7 @@ enum MHD_Result ka_request_step(void *cls, struct MHD_Connection *mhd, const cha
     const char *upload, size_t *upload_len, void **con_cls);
 void ka_request_end(void *cls, struct MHD_Connection *mhd, void **con_cls, enum MHD_RequestTerminationCode code);
 
-/* reply.c: refusals that HTTP itself makes, and replies. */
-struct ka_refusal {
-	unsigned status;
-	const char *type; /* x-amzn-ErrorType */
-	const char *message;
-	const char *allow; /* 405: the Allow header */
-};
-extern const struct ka_refusal ka_refuse_bad_request, ka_refuse_length_twice, ka_refuse_transfer_coding, ka_refuse_headers_too_large,
-    ka_refuse_too_large, ka_refuse_method, ka_refuse_read_only, ka_refuse_unknown_method, ka_refuse_busy, ka_refuse_stopping;
-/* ka_reply_refuse fills result with a refusal. */
-void ka_reply_refuse(struct ka_api_result *result, const struct ka_refusal *refusal);
+/* reply.c */
 /* ka_reply_send queues result's body, logs and counts; early: the request is not read to its end. */
 enum MHD_Result ka_reply_send(struct ka_http_request *request, bool early);
 

@@ -42,7 +42,7 @@ run(void *arg)
 		struct MHD_Connection *mhd = request->mhd;
 
 		if (refuse)
-			ka_reply_refuse(&request->result, &ka_refuse_stopping);
+			ka_refuse(&request->result, &ka_refuse_stopping);
 		else
 			ka_api_handle(&request->result, workers->http->server, &request->arena, &request->raw);
 		request->state = KA_REQUEST_DONE;
@@ -88,7 +88,7 @@ ka_workers_push(struct ka_workers *workers, struct ka_http_request *request)
 	(void)pthread_mutex_unlock(&workers->lock);
 	if (stop) {
 		/* Nobody would take it any more, and a suspended connection must not be left behind. */
-		ka_reply_refuse(&request->result, &ka_refuse_stopping);
+		ka_refuse(&request->result, &ka_refuse_stopping);
 		request->state = KA_REQUEST_DONE;
 		MHD_resume_connection(request->mhd);
 	}
