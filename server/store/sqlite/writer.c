@@ -38,6 +38,26 @@ in_transaction(const struct connection *connection)
 	return sqlite3_get_autocommit(connection->db) == 0;
 }
 
+/* Runs the function that a transaction begins with. It needs no savepoint: when it fails, nothing but the transaction
+ * is to be taken back, and that begins again. Inside of a savepoint SQLite keeps every page that changes a second time
+ * and walks over all of them at each statement's end: thousands of rows in one function (import, findings of a chunk)
+ * would take a time that grows with their square. */
+static bool
+run_first(struct connection *connection, struct job *job)
+{
+	struct ka_tx *tx = &connection->tx;
+
+	job->status = job->fn(tx, job->arg);
+	if (job->status == KA_STORE_OK && tx->doomed == KA_STORE_OK)
+		return true;
+	if (tx->doomed != KA_STORE_OK)
+		job->status = tx->doomed;
+	if (!in_transaction(connection) || tx->doomed == KA_STORE_UNAVAILABLE)
+		return false;
+	tx->doomed = KA_STORE_OK;
+	return ka_sqlite_exec(connection, "ROLLBACK") && ka_sqlite_exec(connection, "BEGIN IMMEDIATE");
+}
+
 /* Runs one function in its savepoint. False: the transaction as a whole is lost. */
 static bool
 run_job(struct connection *connection, struct job *job)
@@ -127,7 +147,7 @@ run_group(struct sqlite_store *store, struct job *first, bool alone)
 			take_all(store, &first->next);
 		return NOT_BEGUN;
 	}
-	bool going = run_job(connection, first);
+	bool going = run_first(connection, first);
 	for (unsigned num = 1; going && !alone && num < MAX_GROUP && (last->next = take(store)) != NULL; num++) {
 		last = last->next;
 		going = run_job(connection, last);
