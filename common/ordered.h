@@ -23,15 +23,16 @@ struct ka_ordered_work {
 	void (*job_clear)(void *job);
 };
 
-/* ka_ordered_new starts threads. With 0 (or when none can be started) ka_ordered_give does the work itself. work outlives it. */
+/* ka_ordered_new starts threads. With 0 (or when none can be started) ka_ordered_give does the work itself. work
+ * outlives it. */
 struct ka_ordered *ka_ordered_new(const struct ka_ordered_work *work, unsigned num_threads, size_t num_jobs);
 
 /* ka_ordered_next returns a free job to be filled, or NULL when all are under way; the same until it is given. */
 void *ka_ordered_next(struct ka_ordered *ordered);
 void ka_ordered_give(struct ka_ordered *ordered);
 
-/* ka_ordered_take returns the oldest job when it is done; wait: waits for that. NULL: nothing is under way, or it is not done yet.
- * ka_ordered_done frees it for the next. */
+/* ka_ordered_take returns the oldest job when it is done; wait: waits for that. NULL: nothing is under way, or it is
+ * not done yet. ka_ordered_done frees it for the next. */
 void *ka_ordered_take(struct ka_ordered *ordered, bool wait);
 void ka_ordered_done(struct ka_ordered *ordered);
 

@@ -100,6 +100,13 @@ ka_progress_update(struct ka_progress *p, uint64_t done, uint64_t keys)
 }
 
 void
+ka_progress_clear(struct ka_progress *p)
+{
+	if (p->enabled && p->terminal && p->shown && write(STDERR_FILENO, "\r\033[K", 4) < 0)
+		p->enabled = false;
+}
+
+void
 ka_progress_end(struct ka_progress *p)
 {
 	if (!p->enabled)

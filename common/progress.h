@@ -24,6 +24,9 @@ void ka_progress_begin(struct ka_progress *progress, enum ka_progress_mode mode,
 /* ka_progress_update draws when it is time to. done is compared with total, keys is shown with its rate. */
 void ka_progress_update(struct ka_progress *progress, uint64_t done, uint64_t keys);
 
+/* ka_progress_clear takes the bar off the terminal for a line that is to be printed in between. */
+void ka_progress_clear(struct ka_progress *progress);
+
 /* ka_progress_end takes the bar away, so that what follows starts on a clean line. */
 void ka_progress_end(struct ka_progress *progress);
 

@@ -23,7 +23,8 @@ enum ka_config_type {
 enum ka_config_scope {
 	KA_CONFIG_SERVE = 1,
 	KA_CONFIG_STORE = 2, /* all verbs that open the database */
-	KA_CONFIG_ACCOUNT = 4
+	KA_CONFIG_ACCOUNT = 4,
+	KA_CONFIG_REGISTER = 8 /* what checks certificates at registration */
 };
 
 struct ka_config_key {

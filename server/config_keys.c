@@ -31,7 +31,7 @@ static const struct ka_config_key keys[] = {
 	    "what DescribeEndpoint answers (default: the first\naddress that is listened on)" },
 	{ "sns-endpoint", KA_CONFIG_TEXT, "URL", NULL, 0, 0, NULL, AT(sns_endpoint), KA_CONFIG_SERVE, false,
 	    "where SNS messages are published (default: AWS's)" },
-	{ "on-weak-key", KA_CONFIG_CHOICE, "ACTION", "register", 0, 0, weak_key_choices, AT(on_weak_key), KA_CONFIG_SERVE, false,
+	{ "on-weak-key", KA_CONFIG_CHOICE, "ACTION", "register", 0, 0, weak_key_choices, AT(on_weak_key), KA_CONFIG_SERVE | KA_CONFIG_REGISTER, false,
 	    "what registration does with a key that fails a CVE\ncheck: register (the audit reports it) or refuse" },
 	{ "threads", KA_CONFIG_NUMBER, "N", "0", 0, 256, NULL, AT(threads), KA_CONFIG_SERVE, false,
 	    "threads that serve connections and reads; 0: one for\neach processor" },

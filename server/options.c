@@ -53,7 +53,7 @@ read_command_line(
 		if (!ka_config_option(config, message, &ka_config_keys()[id - FIRST_KEY_ID], optarg))
 			return ka_usage(verb->verb, "%s", message);
 	}
-	if (args->argc - optind > (int)verb->num_operands)
+	if (args->argc - optind > (int)verb->num_operands && !verb->more_operands)
 		return ka_usage(verb->verb, "unexpected argument '%s'", args->argv[optind + (int)verb->num_operands]);
 	if (args->argc - optind < (int)verb->num_operands)
 		return ka_usage(verb->verb, "an argument is missing: %s", verb->synopsis);

@@ -23,6 +23,7 @@ struct ka_verb_options {
 	bool (*take)(void *arg, int id, const char *value);
 	void *arg;
 	size_t num_operands; /* arguments behind the options, which args.argv + optind holds */
+	bool more_operands;  /* or more of them */
 };
 
 /* Values of ka_options_read. */

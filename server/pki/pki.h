@@ -42,7 +42,11 @@ struct ka_pki_cert {
 enum ka_pki_fault ka_pki_read(struct ka_pki_cert *out, char out_message[KA_PKI_MESSAGE_LEN], struct ka_arena *arena,
     const char *pem, size_t pem_len);
 
-/* ka_pki_read_der does the same from DER: bulk import. */
+/* ka_pki_take does the same with an object that libkeyassay read already: bulk import. The slices stay where they are.
+ * ka_pki_read_der reads DER, which it copies. */
+enum ka_pki_fault ka_pki_take(
+    struct ka_pki_cert *out, char out_message[KA_PKI_MESSAGE_LEN], const struct ka_object *certificate);
+
 enum ka_pki_fault ka_pki_read_der(
     struct ka_pki_cert *out, char out_message[KA_PKI_MESSAGE_LEN], struct ka_arena *arena, struct ka_slice der);
 

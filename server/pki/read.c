@@ -77,8 +77,8 @@ id_of(char out[KA_CERT_ID_LEN + 1], struct ka_slice der)
 	out[KA_CERT_ID_LEN] = '\0';
 }
 
-static enum ka_pki_fault
-take(struct ka_pki_cert *out, char *out_message, const struct ka_object *object)
+enum ka_pki_fault
+ka_pki_take(struct ka_pki_cert *out, char out_message[KA_PKI_MESSAGE_LEN], const struct ka_object *object)
 {
 	char name[KA_PKI_NAME_LEN];
 
@@ -104,7 +104,7 @@ ka_pki_read(struct ka_pki_cert *out, char out_message[KA_PKI_MESSAGE_LEN], struc
 	enum ka_pki_fault fault =
 	    ka_pki_read_one(&object, out_message, arena, pem, pem_len, KA_OBJECT_CERTIFICATE, "certificate");
 
-	return fault == KA_PKI_OK ? take(out, out_message, &object) : fault;
+	return fault == KA_PKI_OK ? ka_pki_take(out, out_message, &object) : fault;
 }
 
 enum ka_pki_fault
@@ -119,5 +119,5 @@ ka_pki_read_der(
 	if (err != KA_OK)
 		return say_fault(
 		    out_message, &(struct ka_fault){ .err = err, .in_object = true, .offset = offset }, "certificate");
-	return take(out, out_message, &object);
+	return ka_pki_take(out, out_message, &object);
 }
