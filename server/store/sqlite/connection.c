@@ -14,9 +14,9 @@
 #define WRITER_CACHE "16384"
 #define READER_CACHE "2048"
 
-/* synchronous=FULL: a commit returns when its pages are on the disk. The write-ahead log is copied back when it has 4,000 pages: a page
- * that changed many times is then written once; after a large import it shrinks to 64 MiB again. */
-static const char writer_pragmas[] = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
+/* synchronous=FULL: a commit returns when its pages are on the disk. The writer itself copies the write-ahead log back (checkpoint.c);
+ * after a large import it shrinks to 64 MiB again. */
+static const char writer_pragmas[] = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
 				     "PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;"
 				     "PRAGMA cache_size = -" WRITER_CACHE ";";
 static const char reader_pragmas[] = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -" READER_CACHE ";";
@@ -79,6 +79,8 @@ ka_sqlite_connect(
 	connection->tx.writable = writable;
 	connection->db = db;
 	connection->generation = atomic_load(&store->generation);
+	if (writable)
+		ka_sqlite_watch_log(store, db);
 	*out = connection;
 	return SQLITE_OK;
 }

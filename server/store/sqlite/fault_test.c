@@ -46,7 +46,22 @@ count_rows(struct ka_tx *tx, void *arg)
 	return ka_tx_ca_list(tx, &list, &num, &place->arena, &scope_a, &all, &page);
 }
 
-/* Single writes, a read between them, then a group. Every commit copies the write-ahead log back too: those calls are to fail as well. */
+static enum ka_store_status
+do_nothing(struct ka_tx *tx, void *arg)
+{
+	(void)tx;
+	(void)arg;
+	return KA_STORE_ABORTED;
+}
+
+/* The writer copies the log back after it has told its callers; behind this it has done so. */
+static void
+settle(struct place *place)
+{
+	(void)ka_store_write(place->store, do_nothing, NULL);
+}
+
+/* Single writes, a read between them, then a group. The log is copied back after every commit: those calls are to fail as well. */
 static void
 work(struct run *run)
 {
@@ -54,12 +69,12 @@ work(struct run *run)
 	struct one ones[NUM];
 	struct member members[NUM_GROUPED];
 
-	if (store->writer != NULL)
-		(void)sqlite3_wal_autocheckpoint(store->writer->db, 1);
+	store->checkpoint_pages = 1;
 	for (unsigned i = 0; i < NUM; i++)
 		ones[i].number = i;
 	for (unsigned i = 0; i < NUM_SINGLES; i++) {
 		run->status[i] = ka_store_write(run->place->store, register_ca, &ones[i]);
+		settle(run->place);
 		enum ka_store_status read = ka_store_read(run->place->store, count_rows, run->place);
 		assert_true(read == KA_STORE_OK || read == KA_STORE_UNAVAILABLE);
 		ka_arena_clear(&run->place->arena);
@@ -69,6 +84,7 @@ work(struct run *run)
 	group_run(run->place, members, NUM_GROUPED);
 	for (unsigned i = 0; i < NUM_GROUPED; i++)
 		run->status[NUM_SINGLES + i] = members[i].status;
+	settle(run->place);
 }
 
 /* The database, looked at past the store, has exactly the acknowledged ones. */
@@ -218,6 +234,32 @@ test_open_under_faults(void **state)
 	assert_true(num > 20);
 }
 
+/* A group whose commit fails once: each of its functions runs again by itself, and its caller never hears of it. */
+static void
+test_failed_commit_is_tried_again(void **state)
+{
+	struct place *place = *state;
+	struct one ones[NUM_GROUPED];
+	struct member members[NUM_GROUPED];
+	struct ka_store_stats stats;
+
+	for (unsigned i = 0; i < NUM_GROUPED; i++) {
+		ones[i].number = i;
+		members[i] = (struct member){ register_ca, &ones[i], KA_STORE_ABORTED };
+	}
+	(void)fault_set(FAULT_SYNC, 1, SQLITE_IOERR_FSYNC, false);
+	group_run(place, members, NUM_GROUPED);
+	assert_true(fault_set(0, 0, 0, false));
+	for (unsigned i = 0; i < NUM_GROUPED; i++)
+		assert_int_equal(members[i].status, KA_STORE_OK);
+	ka_store_stats(&stats, place->store);
+	assert_int_equal(stats.retries, NUM_GROUPED + 1);
+	assert_int_equal(stats.writes, NUM_GROUPED + 1);
+	assert_int_equal(stats.commits, NUM_GROUPED);
+	assert_int_equal(stats.failures, 0);
+	assert_int_equal(raw_number(place->path, "SELECT count(*) FROM ca"), NUM_GROUPED);
+}
+
 static enum ka_store_status
 fill(struct ka_tx *tx, void *arg)
 {
@@ -270,6 +312,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_opens_fail),
 		cmocka_unit_test(test_shared_memory_fails),
 		cmocka_unit_test(test_open_under_faults),
+		cmocka_unit_test_setup_teardown(test_failed_commit_is_tried_again, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_damaged_database_fails, place_open, place_close),
 	};
 

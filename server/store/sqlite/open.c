@@ -10,6 +10,9 @@
 
 #include "common/buf.h"
 
+/* 16 MiB. */
+#define CHECKPOINT_PAGES 4000u
+
 /* Makes an empty file that only its owner reads: it holds sealed secrets, and SQLite gives its log the same mode. Nothing when it is there. */
 static bool
 make_file(char out_message[KA_STORE_MESSAGE_LEN], const char *path, unsigned flags)
@@ -55,6 +58,7 @@ sqlite_open(char out_message[KA_STORE_MESSAGE_LEN], const char *url, unsigned fl
 	if (store == NULL || (store->path = strdup(path)) == NULL)
 		ka_out_of_memory();
 	store->store.backend = &ka_backend_sqlite;
+	store->checkpoint_pages = CHECKPOINT_PAGES;
 	(void)pthread_mutex_init(&store->lock, NULL);
 	(void)pthread_cond_init(&store->work, NULL);
 	(void)pthread_mutex_init(&store->pool_lock, NULL);
@@ -69,6 +73,8 @@ sqlite_open(char out_message[KA_STORE_MESSAGE_LEN], const char *url, unsigned fl
 		free_store(store);
 		return NULL;
 	}
+	/* Those that made the schema are nobody's. */
+	atomic_store(&store->store.commits, 0);
 	return &store->store;
 }
 

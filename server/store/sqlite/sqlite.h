@@ -51,7 +51,11 @@ struct sqlite_store {
 	struct job *first, **last;
 	bool stop;
 	pthread_t thread;
-	struct connection *writer; /* of the thread; NULL after trouble */
+	/* Of the thread only. */
+	struct connection *writer;  /* NULL after trouble */
+	unsigned checkpoint_pages;  /* the write-ahead log is copied back when it has as many */
+	unsigned log_pages;         /* that it has */
+	bool checkpoint_failed;     /* and was said to */
 
 	pthread_mutex_t pool_lock;
 	pthread_cond_t pool_free;
@@ -90,6 +94,13 @@ struct ka_slice ka_sqlite_column_bytes(void *statement, int column);
 int64_t ka_sqlite_changes(void *statement);
 void ka_sqlite_finish(void *statement);
 void ka_sqlite_forget(struct connection *connection);
+
+/* --- checkpoint.c --------------------------------------------------------------------------------------------------------- */
+
+/* ka_sqlite_watch_log makes commits of the writer's connection count themselves and note how long the write-ahead log is. ka_sqlite_checkpoint copies it back
+ * when it is long; errors are logged: nothing is lost by them. */
+void ka_sqlite_watch_log(struct sqlite_store *store, sqlite3 *db);
+void ka_sqlite_checkpoint(struct sqlite_store *store);
 
 /* --- migrate.c, writer.c, readers.c ---------------------------------------------------------------------------------------- */
 

@@ -152,12 +152,8 @@ run_group(struct sqlite_store *store, struct job *first, bool alone)
 		last = last->next;
 		going = run_job(connection, last);
 	}
-	bool wrote = going && sqlite3_txn_state(connection->db, "main") == SQLITE_TXN_WRITE;
-	if (going && ka_sqlite_exec(connection, "COMMIT")) {
-		if (wrote)
-			atomic_fetch_add_explicit(&store->store.commits, 1, memory_order_relaxed);
+	if (going && ka_sqlite_exec(connection, "COMMIT"))
 		return COMMITTED;
-	}
 	give_up(connection);
 	return LOST;
 }
@@ -221,6 +217,7 @@ writer_main(void *argument)
 		if (stop)
 			return NULL;
 		turn(store, take(store));
+		ka_sqlite_checkpoint(store);
 	}
 }
 
