@@ -166,8 +166,9 @@ unkeep(struct kept *kept, struct ka_object *object, struct ka_verdict *verdict, 
 static bool
 is_wanted(const struct ka_verdict *verdict)
 {
+	uint8_t why = verdict->whys[KA_CHECK_DEBIAN_WEAK];
 	return (verdict->undecided & KA_CHECK_BIT(KA_CHECK_DEBIAN_WEAK)) != 0 &&
-	    verdict->whys[KA_CHECK_DEBIAN_WEAK] == KA_UNDECIDED_NO_TABLE;
+	    (why == KA_UNDECIDED_NO_TABLE || why == KA_UNDECIDED_EXPONENT);
 }
 
 void

@@ -118,6 +118,8 @@ ka_record_why(struct ka_buf *buf, const struct ka_record *record, enum ka_check_
 		return;
 	}
 	ka_buf_puts(buf, ka_undecided_text(why));
+	if (why == KA_UNDECIDED_EXPONENT)
+		ka_buf_puts(buf, "; use --deep");
 }
 
 void

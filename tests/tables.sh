@@ -4,7 +4,7 @@
 # which makes a sample of each again. TAP.
 # Usage: tables.sh KEYASSAY SOURCE-ROOT
 set -u
-keyassay=$1
+keyassay=$(realpath "$1")
 cd "$2" || exit 2
 number=0
 bad=0

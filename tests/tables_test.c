@@ -127,6 +127,88 @@ entries_can_be_made_again(void **state)
 	}
 }
 
+static bool
+is_found(const struct ka_table *table, uint64_t fingerprint, const struct ka_debian_id *id)
+{
+	struct ka_table_hit hits[8];
+	size_t num = ka_table_find(hits, 8, table, fingerprint);
+	bool found = false;
+
+	for (size_t i = 0; i < num && i < 8; i++) {
+		found = found ||
+		    (hits[i].id.architecture == id->architecture && hits[i].id.randfile == id->randfile &&
+			hits[i].id.pid == id->pid);
+	}
+	return found;
+}
+
+static struct ka_weakgen_key
+make_with(struct ka_weakgen *weakgen, const struct ka_debian_id *id, uint32_t exponent)
+{
+	const uint8_t bytes[] = { (uint8_t)(exponent >> 16), (uint8_t)(exponent >> 8), (uint8_t)exponent };
+	struct ka_weakgen_key key;
+
+	assert_int_equal(ka_weakgen_make(&key, weakgen, ka_weakgen_machine_of(id->architecture), id->randfile, id->pid,
+			     (struct ka_slice){ bytes, sizeof(bytes) }),
+	    KA_OK);
+	return key;
+}
+
+/* Is p = 1 modulo 65537? */
+static bool
+suits_not(const uint8_t *prime, size_t len)
+{
+	uint64_t rest = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		rest = (rest << 8 | prime[i]) % 65537;
+	}
+	return rest == 1;
+}
+
+/* Extras are the keys whose p - 1 or q - 1 the exponent 65537 divides: they are what exponents like 3, 5 and 17 get, and
+ * are found as well as the keys that 65537 got instead. */
+static void
+extras_are_the_keys_of_other_exponents(void **state)
+{
+	static const uint32_t others[] = { 3, 5, 17, 257, 17863, 65535 };
+	unsigned num_extras = 0;
+
+	(void)state;
+	for (size_t i = 0; i < NUM_TABLES; i++) {
+		struct loaded loaded = load(i);
+		struct ka_weakgen_type type;
+		struct ka_weakgen *weakgen;
+
+		assert_int_equal(ka_weakgen_type_parse(&type, tables[i].type), KA_OK);
+		assert_int_equal(ka_weakgen_new(&weakgen, &type), KA_OK);
+		for (uint64_t n = 0; type.bits <= 768 && loaded.table.extra_count > 0 && n < loaded.table.key_count; n++) {
+			struct ka_table_hit hit;
+			uint64_t stored, known;
+
+			assert_int_equal(ka_table_entry(&hit, &stored, &known, &loaded.table, n), KA_OK);
+			if (!hit.other_exponent) {
+				continue;
+			}
+			struct ka_weakgen_key usual = make_with(weakgen, &hit.id, 65537);
+
+			assert_true(is_found(&loaded.table, ka_weakgen_fingerprint(&usual), &hit.id));
+			assert_true(usual.exponent_mattered);
+			for (size_t k = 0; k < sizeof(others) / sizeof(others[0]); k++) {
+				struct ka_weakgen_key other = make_with(weakgen, &hit.id, others[k]);
+
+				assert_true(suits_not(other.p, other.p_len) || suits_not(other.q, other.q_len));
+				assert_true(is_found(&loaded.table, ka_weakgen_fingerprint(&other), &hit.id));
+				assert_memory_not_equal(other.modulus, usual.modulus, usual.modulus_len);
+			}
+			num_extras++;
+		}
+		ka_weakgen_free(weakgen);
+		free(loaded.bytes);
+	}
+	assert_in_range(num_extras, 4, 40);
+}
+
 /* A line of the vectors: architecture,randfile,pid,hexadecimal key. Sets what the table should say of the key. */
 static void
 parse_line(struct ka_debian_id *out_id, uint64_t *out_fingerprint, char *line, bool is_rsa)
@@ -147,21 +229,6 @@ parse_line(struct ka_debian_id *out_id, uint64_t *out_fingerprint, char *line, b
 	/* Bits 64 to 127 of a modulus; the last 64 bits of x of "04 x y". */
 	memcpy(digits, fields[3] + (is_rsa ? len - 32 : 2 + (len - 2) / 2 - 16), 16);
 	*out_fingerprint = strtoull(digits, NULL, 16);
-}
-
-static bool
-is_found(const struct ka_table *table, uint64_t fingerprint, const struct ka_debian_id *id)
-{
-	struct ka_table_hit hits[8];
-	size_t num = ka_table_find(hits, 8, table, fingerprint);
-	bool found = false;
-
-	for (size_t i = 0; i < num && i < 8; i++) {
-		found = found ||
-		    (hits[i].id.architecture == id->architecture && hits[i].id.randfile == id->randfile &&
-			hits[i].id.pid == id->pid);
-	}
-	return found;
 }
 
 static void
@@ -272,6 +339,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(tables_take_more_process_ids),
 		cmocka_unit_test(tables_are_whole),
 		cmocka_unit_test(entries_can_be_made_again),
+		cmocka_unit_test(extras_are_the_keys_of_other_exponents),
 		cmocka_unit_test(published_keys_are_found),
 	};
 

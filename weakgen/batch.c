@@ -122,13 +122,38 @@ make_alone(struct rsa_batch *batch, struct ka_weakgen_claim *claim)
 	return err;
 }
 
+/* The same, looking for primes only. */
+static enum ka_err
+offer_alone(struct rsa_batch *batch, struct ka_weakgen_claim *claim)
+{
+	struct stream stream = { .batch = batch, .claim = claim };
+	enum ka_err err = KA_OK;
+	bool more = true;
+
+	ka_weakgen_rsa_init(&stream.rsa);
+	start_stream(&stream);
+	while (err == KA_OK && more) {
+		ka_weakgen_rsa_draw(&stream.rsa, &batch->sieve, batch->kernels);
+		err = ka_weakgen_rsa_test(&stream.rsa);
+		if (err == KA_OK && stream.rsa.has_p) {
+			more = batch->feed->prime(batch->feed->arg, &claim->id, stream.rsa.p);
+			stream.rsa.has_p = false;
+		}
+	}
+	ka_weakgen_rsa_clear(&stream.rsa);
+	return err;
+}
+
 /* A ka_weakgen_confirm's done. */
 static enum ka_err
 claim_done(void *arg, struct ka_weakgen_claim *claim)
 {
 	struct rsa_batch *batch = arg;
-	enum ka_err err = claim->refuted ? make_alone(batch, claim) : KA_OK;
+	enum ka_err err = KA_OK;
 
+	if (claim->refuted) {
+		err = batch->feed->prime != NULL ? offer_alone(batch, claim) : make_alone(batch, claim);
+	}
 	if (err == KA_OK) {
 		batch->feed->done(batch->feed->arg, &claim->id, &claim->result);
 		claim->used = false;
@@ -136,41 +161,46 @@ claim_done(void *arg, struct ka_weakgen_claim *claim)
 	return err;
 }
 
-/* Looking for primes only: hands a found one over. */
+/* The stream is through: its place is idle, its claim waits for its rounds. */
 static enum ka_err
-offer_prime(struct stream *stream)
+leave(struct stream *stream)
 {
 	struct rsa_batch *batch = stream->batch;
 	struct ka_weakgen_claim *claim = stream->claim;
 
-	if (batch->feed->prime(batch->feed->arg, &claim->id, stream->rsa.p)) {
-		stream->rsa.has_p = false;
-		return KA_OK;
-	}
-	stream->claim = NULL;
-	batch->num_active--;
-	return claim_done(batch, claim);
-}
-
-/* The stream has both primes: it runs again for the other exponent, or its place is idle. */
-static enum ka_err
-finish_stream(struct stream *stream)
-{
-	struct rsa_batch *batch = stream->batch;
-	struct ka_weakgen_claim *claim = stream->claim;
-
-	keep_fingerprint(stream);
-	if (stream->rsa.exponent_mattered && !stream->other) {
-		stream->other = true;
-		start_stream(stream);
-		return KA_OK;
-	}
 	stream->claim = NULL;
 	batch->num_active--;
 	if (batch->confirm != NULL) {
 		return ka_weakgen_confirm_complete(batch->confirm, claim);
 	}
 	return claim_done(batch, claim);
+}
+
+/* Looking for primes only: hands a found one over. */
+static enum ka_err
+offer_prime(struct stream *stream)
+{
+	struct rsa_batch *batch = stream->batch;
+	const struct ka_weakgen_claim *claim = stream->claim;
+
+	if (batch->feed->prime(batch->feed->arg, &claim->id, stream->rsa.p)) {
+		stream->rsa.has_p = false;
+		return KA_OK;
+	}
+	return leave(stream);
+}
+
+/* The stream has both primes: it runs again for the other exponent, or its place is idle. */
+static enum ka_err
+finish_stream(struct stream *stream)
+{
+	keep_fingerprint(stream);
+	if (stream->rsa.exponent_mattered && !stream->other) {
+		stream->other = true;
+		start_stream(stream);
+		return KA_OK;
+	}
+	return leave(stream);
 }
 
 static enum ka_err
@@ -331,8 +361,7 @@ open_batch(struct rsa_batch *batch)
 		batch->scratch = aligned_alloc(64, kernels->fermat_scratch_len(bits));
 		err = batch->scratch != NULL ? KA_OK : KA_ERR_NO_MEMORY;
 	}
-	/* Who asks for primes shall not get one that has rounds to do. */
-	if (err == KA_OK && kernels->power != NULL && batch->feed->prime == NULL) {
+	if (err == KA_OK && kernels->power != NULL) {
 		err = ka_weakgen_confirm_new(&batch->confirm, kernels, bits, claim_done, batch);
 	}
 	return err;

@@ -22,7 +22,8 @@ struct ka_weakgen_feed {
 	bool (*stop)(void *arg);
 	/* If set, only primes are looked for (RSA): called with each prime as it is found in its stream, whatever the
 	 * exponent would say of it. True: go on to the stream's next prime as if this one did not suit the exponent;
-	 * false: the stream is done. done is then called with an empty result. */
+	 * false: the stream is done. done is then called with an empty result. A prime may have rounds to pass yet; should
+	 * one of them refute it, the stream is gone through again before done is called, and all its primes come anew. */
 	bool (*prime)(void *arg, const struct ka_debian_id *id, mpz_srcptr prime);
 };
 

@@ -159,6 +159,70 @@ pseudoprimes_are_refuted(void **state)
 	assert_right(&collector, "rsa:512");
 }
 
+/* Keeps the last prime that was offered for a stream. */
+static bool
+collector_prime(void *arg, const struct ka_debian_id *id, mpz_srcptr prime)
+{
+	struct collector *collector = arg;
+
+	collector->results[id->pid / 500].other_fingerprint = mpz_get_ui(prime);
+	/* Of every third stream the second prime is asked for. */
+	return id->pid % 3 == 0 && !collector->results[id->pid / 500].has_other &&
+	    (collector->results[id->pid / 500].has_other = true);
+}
+
+static void
+collector_prime_done(void *arg, const struct ka_debian_id *id, const struct ka_weakgen_result *result)
+{
+	struct collector *collector = arg;
+
+	(void)result;
+	assert_false(collector->known[id->pid / 500]);
+	collector->known[id->pid / 500] = true;
+	collector->num_done++;
+}
+
+/* Pseudoprimes are offered as well, but before a stream is done its true primes are. */
+static void
+true_primes_are_offered(void **state)
+{
+	static struct collector honest, careful;
+	struct ka_weakgen_kernels careless = *ka_weakgen_kernels_best();
+	struct ka_weakgen_feed feed = {
+		.arg = &honest,
+		.next = collector_next,
+		.done = collector_prime_done,
+		.stop = collector_stop,
+		.prime = collector_prime,
+	};
+	struct ka_weakgen_type type;
+
+	(void)state;
+	if (careless.fermat == NULL) {
+		skip();
+	}
+	careless.fermat = careless_fermat;
+	assert_int_equal(ka_weakgen_type_parse(&type, "rsa:512"), KA_OK);
+	honest = careful = (struct collector){ .num = 50 };
+	assert_int_equal(ka_weakgen_batch_run(&type, &ka_weakgen_kernels_scalar, &feed), KA_OK);
+	feed.arg = &careful;
+	assert_int_equal(ka_weakgen_batch_run(&type, ka_weakgen_kernels_best(), &feed), KA_OK);
+	assert_int_equal(honest.num_done, 50);
+	assert_memory_equal(honest.results, careful.results, sizeof(honest.results));
+	/* Those that go on to a second prime would count pseudoprimes: the first one only. */
+	careful = (struct collector){ .num = 50 };
+	for (uint32_t i = 0; i < 50; i++) {
+		careful.results[i].has_other = honest.results[i].has_other = true;
+	}
+	assert_int_equal(ka_weakgen_batch_run(&type, &careless, &feed), KA_OK);
+	assert_int_equal(careful.num_done, 50);
+	for (uint32_t i = 0; i < 50; i++) {
+		if (stream(i).pid % 3 != 0) {
+			assert_true(honest.results[i].other_fingerprint == careful.results[i].other_fingerprint);
+		}
+	}
+}
+
 static void
 stops_when_told(void **state)
 {
@@ -180,6 +244,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(levels_agree),
 		cmocka_unit_test(pseudoprimes_are_refuted),
+		cmocka_unit_test(true_primes_are_offered),
 		cmocka_unit_test(stops_when_told),
 	};
 

@@ -46,7 +46,8 @@ enum ka_undecided {
 	KA_UNDECIDED_UNKNOWN_CURVE, /* key-size: the curve is unknown here */
 	KA_UNDECIDED_NO_GENERATOR, /* debian-weak: no table, and keys of this type and size cannot be made again */
 	KA_UNDECIDED_WALK_STOPPED, /* debian-weak: the walk through the streams ended before it had decided the key */
-	KA_UNDECIDED_WALK_FAILED /* debian-weak: the walk returned an error */
+	KA_UNDECIDED_WALK_FAILED, /* debian-weak: the walk returned an error */
+	KA_UNDECIDED_EXPONENT /* debian-weak: not in the table, which does not cover the key's exponent: a prime factor above 17863 */
 };
 
 struct ka_debian_evidence {

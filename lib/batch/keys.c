@@ -83,8 +83,9 @@ make_room(struct ka_batch *batch)
 static enum ka_err
 ask_walker(struct entry *entry, struct ka_batch *batch, const struct ka_key *key)
 {
+	uint8_t why = entry->whys[KA_CHECK_DEBIAN_WEAK];
 	bool wanted = (entry->undecided & KA_CHECK_BIT(KA_CHECK_DEBIAN_WEAK)) != 0 &&
-	    entry->whys[KA_CHECK_DEBIAN_WEAK] == KA_UNDECIDED_NO_TABLE;
+	    (why == KA_UNDECIDED_NO_TABLE || why == KA_UNDECIDED_EXPONENT);
 
 	if (!wanted || batch->walker == NULL)
 		return KA_OK;

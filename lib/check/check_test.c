@@ -251,6 +251,57 @@ debian_weak_follows_the_prover(void **state)
 	ka_ctx_free(ctx);
 }
 
+/* Tables have the keys of exponents whose prime factors are at most 17863, and those of 65537. */
+static void
+debian_weak_says_which_exponents_it_knows(void **state)
+{
+	static const struct {
+		uint64_t exponent; /* 0: a bare modulus */
+		bool covered;
+	} rows[] = { { 0, true }, { 2, true }, { 3, true }, { 17, true }, { 257, true }, { 17863, true }, { 17881, false },
+		{ 65535, true }, { 65537, true }, { 65539, false }, { 3 * 65537, true }, { UINT64_C(65537) * 65537, true },
+		{ UINT64_C(65537) * 65539, false }, { UINT64_C(17863) * 17863, true }, { UINT64_C(17863) * 17881, false },
+		{ UINT64_C(17881) * 17881, false }, { 641 * UINT64_C(6700417), false }, { UINT64_C(1) << 63, true },
+		{ 3 * UINT64_C(17863) * 17851 * 17839, true },
+		{ UINT64_MAX, false } /* 3 * 5 * 17 * 257 * 641 * 65537 * 6700417 */ };
+	const uint32_t bit = KA_CHECK_BIT(KA_CHECK_DEBIAN_WEAK);
+	struct ka_ctx *ctx = new_ctx(true);
+	struct answers answers = { UINT32_MAX, UINT32_MAX, 0 };
+	uint8_t modulus[256], exponent[9] = { 0 };
+
+	(void)state;
+	ka_ctx_set_prover(ctx, prove, &answers);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool covered = rows[i].covered;
+		size_t len = 0;
+		for (unsigned shift = 64; shift > 0; shift -= 8) {
+			uint8_t byte = (uint8_t)(rows[i].exponent >> (shift - 8));
+			if (len > 0 || byte != 0)
+				exponent[len++] = byte;
+		}
+		/* Neither a key that the table does not know nor one whose candidates are refuted. */
+		for (unsigned candidate = 0; candidate < 2; candidate++) {
+			make_modulus(modulus, fingerprints[7] ^ (1 - candidate));
+			struct ka_object object = rsa_object(modulus, 256);
+			object.key.exponent = (struct ka_slice){ exponent, len };
+			struct ka_verdict verdict = judge(ctx, &object, bit);
+			if (verdict.passed != (covered ? bit : 0))
+				fail_msg("exponent %llu", (unsigned long long)rows[i].exponent);
+			assert_int_equal(verdict.whys[KA_CHECK_DEBIAN_WEAK], covered ? 0 : KA_UNDECIDED_EXPONENT);
+		}
+	}
+	/* 2^64 + 1 and longer ones are not looked into; a proof counts with any exponent. */
+	memset(exponent, 0, sizeof(exponent));
+	exponent[0] = exponent[8] = 1;
+	make_modulus(modulus, fingerprints[7]);
+	struct ka_object object = rsa_object(modulus, 256);
+	object.key.exponent = (struct ka_slice){ exponent, 9 };
+	assert_int_equal(judge(ctx, &object, bit).undecided, bit);
+	answers.same_pid = 7;
+	assert_int_equal(judge(ctx, &object, bit).failed, bit);
+	ka_ctx_free(ctx);
+}
+
 static void
 debian_weak_applies_where_openssl_0_9_8_could_be(void **state)
 {
@@ -486,6 +537,7 @@ main(void)
 		cmocka_unit_test(registry_is_complete),
 		cmocka_unit_test(reasons_have_code_severity_and_text),
 		cmocka_unit_test(debian_weak_follows_the_prover),
+		cmocka_unit_test(debian_weak_says_which_exponents_it_knows),
 		cmocka_unit_test(debian_weak_applies_where_openssl_0_9_8_could_be),
 		cmocka_unit_test(key_size_has_one_minimum_per_kind),
 		cmocka_unit_test(validity_includes_both_dates),

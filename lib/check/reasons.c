@@ -87,6 +87,8 @@ ka_undecided_text(enum ka_undecided why)
 		return "decided";
 	case KA_UNDECIDED_NO_TABLE:
 		return "no table of weak keys for this key type and size is loaded";
+	case KA_UNDECIDED_EXPONENT:
+		return "not in the table of weak keys, but a few keys with an exponent of a prime factor above 17863 differ from the table's";
 	case KA_UNDECIDED_NO_PROVER:
 		return "the key's fingerprint is in a table of weak keys, but nothing is set up to confirm it";
 	case KA_UNDECIDED_PROVER_FAILED:
