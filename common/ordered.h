@@ -4,7 +4,8 @@
  *     while ((job = ka_ordered_next(ordered)) != NULL && fill(job)) ka_ordered_give(ordered);     gives
  *     while ((job = ka_ordered_take(ordered, true)) != NULL) { use(job); ka_ordered_done(ordered); }  takes
  *
- * Jobs are recycled, so memory does not grow with their number. All functions are for one thread, which gives and takes; the others work. */
+ * Jobs are recycled, so memory does not grow with their number. All functions are for one thread, which gives and takes;
+ * the others work. */
 #ifndef KA_COMMON_ORDERED_H
 #define KA_COMMON_ORDERED_H
 

@@ -13,16 +13,28 @@
 #include "server/verbs.h"
 
 #define DEFAULT_REGION "us-east-1"
-#define MAX_JOBS 256
+#define MAX_JOBS 256u
+#define MAX_BATCH 65536u
 
-enum own_option { OPT_KIND = 1, OPT_REGION, OPT_STATUS, OPT_MODE, OPT_AUTO, OPT_ISSUER, OPT_FROM, OPT_JOBS, OPT_QUIET };
+enum own_option {
+	OPT_KIND = 1,
+	OPT_REGION,
+	OPT_STATUS,
+	OPT_MODE,
+	OPT_AUTO,
+	OPT_ISSUER,
+	OPT_FROM,
+	OPT_JOBS,
+	OPT_BATCH,
+	OPT_QUIET
+};
 
 struct choices {
 	const char *kind, *status, *mode, *issuer;
 	const char *region;
 	enum ka_format from;
 	bool auto_registration, quiet;
-	unsigned jobs;
+	unsigned jobs, batch;
 };
 
 static const struct ka_option own[] = {
@@ -39,6 +51,7 @@ static const struct ka_option own[] = {
 	    OPT_ISSUER },
 	{ "from", "FORMAT", "what the input is: auto (default), pem, der, b64lines", OPT_FROM },
 	{ "jobs", "N", "threads that check; default: one for each processor", OPT_JOBS },
+	{ "batch", "N", "certificates of one transaction; default: 4096", OPT_BATCH },
 	{ "quiet", NULL, "no line for each refusal, no progress", OPT_QUIET },
 	{ 0 },
 };
@@ -61,16 +74,16 @@ one_of(const char *option, const char **out, const char *value, const char *cons
 }
 
 static bool
-take_jobs(unsigned *out, const char *value)
+take_number(const char *option, unsigned *out, const char *value, unsigned max)
 {
 	char *end;
-	unsigned long jobs = strtoul(value, &end, 10);
+	unsigned long number = strtoul(value, &end, 10);
 
-	if (value[0] >= '0' && value[0] <= '9' && *end == '\0' && jobs >= 1 && jobs <= MAX_JOBS) {
-		*out = (unsigned)jobs;
+	if (value[0] >= '0' && value[0] <= '9' && *end == '\0' && number >= 1 && number <= max) {
+		*out = (unsigned)number;
 		return true;
 	}
-	(void)ka_usage("import", "--jobs takes a number from 1 to %d", MAX_JOBS);
+	(void)ka_usage("import", "--%s takes a number from 1 to %u", option, max);
 	return false;
 }
 
@@ -110,7 +123,9 @@ take(void *arg, int id, const char *value)
 	case OPT_FROM:
 		return take_from(&choices->from, value);
 	case OPT_JOBS:
-		return take_jobs(&choices->jobs, value);
+		return take_number("jobs", &choices->jobs, value, MAX_JOBS);
+	case OPT_BATCH:
+		return take_number("batch", &choices->batch, value, MAX_BATCH);
 	case OPT_QUIET:
 		choices->quiet = true;
 		return true;
@@ -172,6 +187,7 @@ fill_in(struct ka_import *import, const struct choices *choices)
 	    : is(choices->issuer, "none")                ? KA_ISSUER_NONE
 							 : KA_ISSUER_AUTO;
 	import->jobs = choices->jobs;
+	import->batch = choices->batch;
 	return find_region(&import->scope.region, choices->region);
 }
 
@@ -236,9 +252,9 @@ ka_verb_import(int argc, char **argv)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	struct choices choices = { .from = KA_FORMAT_AUTO,
-		.jobs = cores < 1      ? 1
-		    : cores > MAX_JOBS ? MAX_JOBS
-				       : (unsigned)cores };
+		.jobs = cores < 1            ? 1
+		    : cores > (long)MAX_JOBS ? MAX_JOBS
+					     : (unsigned)cores };
 	const struct ka_verb_options options = {
 		.verb = "import",
 		.synopsis = "[options] PATH...",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RegisterCACertificate. Reading, rules and signatures come before the transaction, which looks again at all that another
- * request may have changed in between: the registration code, the certificate itself, how many CAs have its subject.
+/* RegisterCACertificate. Reading, rules and signatures come before the transaction, which looks again at all that
+ * another request may have changed in between: the registration code, the certificate itself, how many CAs have its
+ * subject.
  *
  * In DEFAULT mode one account of a region may have a CA, in SNI_ONLY mode any number (reference 3.10). */
 #include "server/api/certificates.h"
@@ -74,7 +75,8 @@ check_default(struct ka_tx *tx, struct registration *registration)
 	if (status != KA_STORE_OK)
 		return status;
 	status = ka_tx_ca_default_owner(tx, owner, request->scope.region, registration->row.id);
-	if (status == KA_STORE_OK)
+	/* That it is our own, insert finds out. */
+	if (status == KA_STORE_OK && strcmp(owner, request->scope.account) != 0)
 		return exists(registration,
 		    ka_arena_format(request->arena, "arn:aws:iot:%s:%s:cacert/%s", request->scope.region, owner,
 			registration->row.id),
@@ -84,6 +86,7 @@ check_default(struct ka_tx *tx, struct registration *registration)
 	return status == KA_STORE_NONE ? KA_STORE_OK : status;
 }
 
+/* With the row inserted. */
 static enum ka_store_status
 check_subject(struct ka_tx *tx, struct registration *registration)
 {
@@ -91,11 +94,11 @@ check_subject(struct ka_tx *tx, struct registration *registration)
 	enum ka_store_status status =
 	    ka_tx_ca_count_subject(tx, &count, &registration->request->scope, registration->row.subject_sha256);
 
-	if (status != KA_STORE_OK || count < KA_MAX_CAS_PER_SUBJECT)
+	if (status != KA_STORE_OK || count <= KA_MAX_CAS_PER_SUBJECT)
 		return status;
 	ka_reply_error(registration->reply, registration->request, KA_API_LIMIT_EXCEEDED,
-	    "%llu CA certificates with this subject are registered, and %u is the limit: delete one first",
-	    (unsigned long long)count, KA_MAX_CAS_PER_SUBJECT);
+	    "%u CA certificates with this subject are registered, the most that can be: delete one first",
+	    KA_MAX_CAS_PER_SUBJECT);
 	return KA_STORE_ABORTED;
 }
 
@@ -105,17 +108,13 @@ insert(struct ka_tx *tx, void *arg)
 	struct registration *registration = arg;
 	struct ka_request *request = registration->request;
 	enum ka_store_status status;
-	struct ka_ca_row there;
 
-	status = ka_tx_ca_get(tx, &there, request->arena, &request->scope, registration->row.id);
-	if (status == KA_STORE_OK)
-		return exists(registration, registration->arn, "The CA certificate is already registered");
-	if (status != KA_STORE_NONE)
-		return status;
 	if (registration->row.mode == KA_MODE_DEFAULT && (status = check_default(tx, registration)) != KA_STORE_OK)
 		return status;
-	if ((status = check_subject(tx, registration)) != KA_STORE_OK ||
-	    (status = ka_tx_ca_insert(tx, NULL, &request->scope, &registration->row)) != KA_STORE_OK ||
+	status = ka_tx_ca_insert(tx, NULL, &request->scope, &registration->row);
+	if (status == KA_STORE_EXISTS)
+		return exists(registration, registration->arn, "The CA certificate is already registered");
+	if (status != KA_STORE_OK || (status = check_subject(tx, registration)) != KA_STORE_OK ||
 	    (registration->tags.num > 0 &&
 		(status = ka_tags_put(tx, registration->reply, request, registration->arn, &registration->tags)) !=
 		    KA_STORE_OK))

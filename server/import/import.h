@@ -3,7 +3,8 @@
  *
  *     inputs -> chunks -> workers: read, check, issuer -> rows, in input order -> transactions of some thousand rows
  *
- * What is registered already is not registered again and no error, so an import that was interrupted is run once more. */
+ * What is registered already is not registered again and no error, so an import that was interrupted is run once
+ * more. */
 #ifndef KA_SERVER_IMPORT_IMPORT_H
 #define KA_SERVER_IMPORT_IMPORT_H
 
