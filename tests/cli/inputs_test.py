@@ -162,7 +162,7 @@ def test_ssh_keys():
 
 
 def test_authorized_keys():
-    lines = [b"# who may log in", b"", ssh_public("rsa", "plain"), b'command="echo \\"a b\\" # ssh-rsa",no-pty ' + ssh_public("p256", "with options"),
+    lines = [b"# who may log in", b"", ssh_public("rsa", "plain"), b'command="echo \\" ssh-rsa AAAAno \\" # x",no-pty ' + ssh_public("p256", "with options"),
              b"cert-authority,principals=\"a,b\" " + ssh_public("p384", ""), b"\t " + ssh_public("p521", "indented")]
     done = scan(stdin=b"\n".join(lines))
     assert [r["spki_sha256"] for r in done.records] == [sha256(public_der(k)) for k in ("rsa", "p256", "p384", "p521")], done
