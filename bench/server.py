@@ -13,6 +13,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "tests", "server"))
@@ -78,7 +79,8 @@ def main():
         ids = [ca["certificateId"] for ca in server.client().list_ca_certificates(pageSize=250)["certificates"]]
         requests = [signer.request("GET", f"/cacertificate/{ca_id}", "", b"") for ca_id in ids]
         print("DescribeCACertificate, 32 clients            ", verdict(load(server, requests, 5), 20000))
-    subprocess.run([os.path.join(BUILD, "server", "store", "bench-store")], check=False)
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([os.path.join(BUILD, "server", "store", "bench-store"), folder, "100000"], check=True)
 
 
 main()

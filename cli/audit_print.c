@@ -16,6 +16,9 @@
 
 static const char *const severities[] = { "CRITICAL", "HIGH", "MEDIUM", "LOW" };
 static const char *const colours[] = { "1;31", "31", "33", "33" };
+/* Of seconds since 1970 with thousandths: as the service wrote them, not as the nearest double has them. */
+#define TIME_DIGITS 15
+
 #define NUM_SEVERITIES (sizeof(severities) / sizeof(severities[0]))
 
 bool
@@ -128,7 +131,7 @@ static void
 put_check(struct ka_buf *buf, struct sums *sums, const char *name, const json_t *check)
 {
 	const char *status = text_of(check, "checkRunStatus"), *message = text_of(check, "message");
-	bool completed = strncmp(status, "COMPLETED_", 10) == 0;
+	bool completed = strlen(status) > 10 && memcmp(status, "COMPLETED_", 10) == 0;
 
 	sums->judged += json_integer_value(json_object_get(check, "totalResourcesCount"));
 	sums->checks_failed += !completed;
@@ -184,7 +187,7 @@ put_json(struct ka_buf *buf, const char *id, const json_t *task, const json_t *f
 {
 	if (format == KA_AUDIT_JSON) {
 		json_t *all = json_pack("{s:s, s:O, s:O}", "taskId", id, "task", task, "findings", findings);
-		char *text = json_dumps(all, JSON_INDENT(2));
+		char *text = json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(TIME_DIGITS));
 
 		ka_buf_puts(buf, text != NULL ? text : "{}");
 		ka_buf_putc(buf, '\n');
@@ -193,7 +196,7 @@ put_json(struct ka_buf *buf, const char *id, const json_t *task, const json_t *f
 		return;
 	}
 	for (size_t i = 0; i < json_array_size(findings); i++) {
-		char *line = json_dumps(json_array_get(findings, i), JSON_COMPACT);
+		char *line = json_dumps(json_array_get(findings, i), JSON_COMPACT | JSON_REAL_PRECISION(TIME_DIGITS));
 
 		if (line == NULL)
 			ka_out_of_memory();

@@ -68,6 +68,8 @@ def test_json_is_what_the_service_said():
         assert [json.loads(line) for line in done.stdout.splitlines()] == document["findings"], done
         assert document["findings"][0]["nonCompliantResource"]["resourceIdentifier"] == {"caCertificateId": weak}
         other = server.client().list_audit_findings(taskId=document["taskId"])["findings"]
+        assert document["findings"][0]["findingTime"] == other[0]["findingTime"].timestamp(), document
+        assert re.search(r'"findingTime":\d{10}(\.\d{1,3})?,', done.stdout), done.stdout
         assert [finding["findingId"] for finding in other] == [finding["findingId"] for finding in document["findings"]]
 
 
