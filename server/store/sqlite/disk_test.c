@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -241,6 +242,40 @@ test_replaced_file(void **state)
 	assert_int_equal(raw_number(place->path, "SELECT count(*) FROM sqlite_schema"), 1);
 }
 
+/* The connection was made while the file could only be read; later it can be written, by another connection. */
+static void
+read_only_for_a_while(struct place *place)
+{
+	struct one before = { 1, 100 }, meanwhile = { 2, 100 }, after = { 3, 100 };
+	char away[128];
+
+	/* Root may everything. */
+	MUST(geteuid() != 0 || (setgid(65534) == 0 && setuid(65534) == 0));
+	(void)snprintf(away, sizeof(away), "%s.away", place->path);
+	place->store = place_try(place, KA_STORE_CREATE);
+	MUST(place->store != NULL);
+	MUST(ka_store_write(place->store, register_ca, &before) == KA_STORE_OK);
+	MUST(rename(place->path, away) == 0);
+	MUST(ka_store_write(place->store, register_ca, &meanwhile) == KA_STORE_UNAVAILABLE);
+	MUST(chmod(away, 0400) == 0 && rename(away, place->path) == 0);
+	for (unsigned i = 0; i < 3; i++)
+		MUST(ka_store_write(place->store, register_ca, &meanwhile) == KA_STORE_UNAVAILABLE);
+	MUST(chmod(place->path, 0600) == 0);
+	MUST(ka_store_write(place->store, register_ca, &after) == KA_STORE_OK);
+	MUST(ka_store_read(place->store, is_there, &before) == KA_STORE_OK);
+	MUST(ka_store_read(place->store, is_there, &meanwhile) == KA_STORE_NONE);
+	ka_store_close(place->store);
+}
+
+static void
+test_read_only_for_a_while(void **state)
+{
+	struct place *place = *state;
+
+	assert_int_equal(chmod(place->dir, 0777), 0);
+	assert_int_equal(in_child(read_only_for_a_while, place), 0);
+}
+
 static int
 close_and_remove(void **state)
 {
@@ -259,6 +294,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_file_size_limit, place_make, close_and_remove),
 		cmocka_unit_test_setup_teardown(test_full_disk, place_make, close_and_remove),
+		cmocka_unit_test_setup_teardown(test_read_only_for_a_while, place_make, close_and_remove),
 		cmocka_unit_test_setup_teardown(test_moved_file, place_open, close_and_remove),
 		cmocka_unit_test_setup_teardown(test_replaced_file, place_open, close_and_remove),
 	};

@@ -149,6 +149,33 @@ test_a_locked_database_is_unavailable_and_recovers(void **state)
 	assert_false(is_there(place, 1));
 }
 
+static enum ka_store_status
+insert_long(struct ka_tx *tx, void *arg)
+{
+	static const uint8_t der[3000];
+	struct one *one = arg;
+	struct ka_ca_row row = make_ca(one->number);
+
+	row.der = (struct ka_slice){ der, sizeof(der) };
+	EXPECT(ka_tx_ca_insert(tx, NULL, &scope_a, &row) == KA_STORE_FAILED);
+	return KA_STORE_OK;
+}
+
+/* A value that SQLite does not take is an error, not an absent value. */
+static void
+test_value_that_cannot_be_bound(void **state)
+{
+	struct place *place = *state;
+	struct sqlite_store *store = (struct sqlite_store *)place->store;
+	struct one one = { .number = 1 };
+
+	(void)sqlite3_limit(store->writer->db, SQLITE_LIMIT_LENGTH, 2500);
+	assert_int_equal(ka_store_write(place->store, insert_long, &one), KA_STORE_FAILED);
+	assert_non_null(strstr(place->said, "too big"));
+	assert_false(is_there(place, 1));
+	assert_int_equal(ka_store_write(place->store, insert, &one), KA_STORE_OK);
+}
+
 int
 main(void)
 {
@@ -156,6 +183,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_a_group_shares_a_commit, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_members_of_a_group_are_apart, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_a_write_inside_of_a_write_does_not_hang, place_open, place_close),
+		cmocka_unit_test_setup_teardown(test_value_that_cannot_be_bound, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_a_locked_database_is_unavailable_and_recovers, place_open, place_close),
 	};
 
