@@ -60,14 +60,15 @@ static bool
 one_of(const char *option, const char **out, const char *value, const char *const *names)
 {
 	struct ka_buf list = { 0 };
+	size_t i = 0;
 
-	for (size_t i = 0; names[i] != NULL; i++) {
-		if (strcmp(names[i], value) == 0) {
-			*out = names[i];
-			return true;
-		}
+	while (names[i] != NULL && strcmp(names[i], value) != 0)
+		i++;
+	*out = names[i];
+	if (*out != NULL)
+		return true;
+	for (i = 0; names[i] != NULL; i++)
 		ka_buf_format(&list, "%s%s", i == 0 ? "" : ", ", names[i]);
-	}
 	(void)ka_usage("import", "--%s: '%s' is none of: %.*s", option, value, (int)list.len, list.data);
 	ka_buf_clear(&list);
 	return false;

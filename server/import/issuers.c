@@ -66,7 +66,8 @@ look_up(struct ka_tx *tx, void *arg)
 static struct slot *
 slot_of(struct ka_issuers *issuers, const uint8_t subject_sha256[32])
 {
-	struct slot *slot = &issuers->slots[(subject_sha256[0] | subject_sha256[1] << 8) % NUM_SLOTS];
+	struct slot *slot =
+	    &issuers->slots[((unsigned)subject_sha256[0] | (unsigned)subject_sha256[1] << 8) % NUM_SLOTS];
 	int64_t now = ka_clock_monotonic();
 
 	if (slot->looked_up != 0 && memcmp(slot->subject_sha256, subject_sha256, 32) == 0 &&
