@@ -11,6 +11,7 @@
 #include "cli/audit.h"
 #include "cli/cli.h"
 #include "common/args.h"
+#include "common/buf.h"
 
 #define DEFAULT_CHECKS "CA_CERTIFICATE_KEY_QUALITY_CHECK"
 #define FIRST_POLL_MS 100
