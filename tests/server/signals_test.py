@@ -322,5 +322,21 @@ def test_watchdog():
         assert server.wait_notify("WATCHDOG=1", 1) is None
 
 
+def test_levels_for_the_journal():
+    with Keyassayd(BINARY, start=False) as server:
+        with open(server.log_path, "w") as file:
+            st = os.fstat(file.fileno())
+        # systemd.exec(5): standard error leads to the journal when this is its device and inode.
+        server.env["JOURNAL_STREAM"] = f"{st.st_dev}:{st.st_ino}"
+        server.start()
+        server.stop()
+        assert all(line.startswith("<6>ts=") for line in server.log().splitlines()), server.log()
+        before = len(server.log())
+        server.env["JOURNAL_STREAM"] = f"{st.st_dev}:{st.st_ino + 1}"
+        server.start()
+        server.stop()
+        assert all(line.startswith("ts=") for line in server.log()[before:].splitlines()), server.log()
+
+
 if __name__ == "__main__":
     sys.exit(run_tests(globals()))
