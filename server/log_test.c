@@ -80,9 +80,11 @@ test_logfmt(void **state)
 	(void)state;
 	ka_log_configure(KA_LOG_INFO, KA_LOG_LOGFMT);
 	KA_LOG_FIELDS(KA_LOG_INFO, "request", KA_FIELD_TEXT("plain", "a-b/c:1"), KA_FIELD_TEXT("none", NULL), KA_FIELD_TEXT("empty", ""),
-	    KA_FIELD_TEXT("quoted", "say \"x=1\"\n\x1b[31m\xff"), KA_FIELD_NUMBER("n", -5), KA_FIELD_MICROS("ms", 12034));
+	    KA_FIELD_TEXT("quoted", "say \"x=1\"\n\x1b[31m\xff"), KA_FIELD_NUMBER("n", -5), KA_FIELD_MICROS("ms", 12034),
+	    KA_FIELD_TEXT("equals", "a=b"), KA_FIELD_TEXT("back", "a\\b"), KA_FIELD_TEXT("blank", "a b"));
 	assert_string_equal(after_time(contents(path)),
-	    "level=info event=request plain=a-b/c:1 quoted=\"say \\\"x=1\\\"\\n\\u001b[31m\xef\xbf\xbd\" n=-5 ms=12.034\n");
+	    "level=info event=request plain=a-b/c:1 quoted=\"say \\\"x=1\\\"\\n\\u001b[31m\xef\xbf\xbd\" n=-5 ms=12.034 equals=\"a=b\" "
+	    "back=\"a\\\\b\" blank=\"a b\"\n");
 }
 
 static void

@@ -58,15 +58,6 @@ on_connection(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_Co
 	atomic_fetch_sub(&pool->num_connections, 1); /* the last touch: the gate may stop the pool now */
 }
 
-/* Signatures cover the path and query as they were sent, so nothing may be decoded. */
-static size_t
-leave_escaped(void *cls, struct MHD_Connection *mhd, char *text)
-{
-	(void)cls;
-	(void)mhd;
-	return strlen(text);
-}
-
 static unsigned
 num_threads(const struct ka_config *config)
 {
@@ -98,7 +89,7 @@ start(struct ka_pool *pool, const struct ka_config *config, const char *cert, co
 	 * thread is no pool to libmicrohttpd, hence the option's two values. */
 	return MHD_start_daemon(flags, 0, NULL, NULL, ka_request_step, pool, MHD_OPTION_EXTERNAL_LOGGER, on_library_message, pool,
 	    MHD_OPTION_CONNECTION_LIMIT, limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(config->max_headers + config->max_headers / 2),
-	    MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+	    MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_STRICT_FOR_CLIENT, 1,
 	    MHD_OPTION_URI_LOG_CALLBACK, ka_request_begin, pool, MHD_OPTION_NOTIFY_COMPLETED, ka_request_end, pool,
 	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, pool, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY,
 	    cert != NULL ? tls : none, threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, threads, MHD_OPTION_END);

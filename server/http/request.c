@@ -29,6 +29,7 @@ ka_request_begin(void *cls, const char *uri, struct MHD_Connection *mhd)
 	request->conn = info->socket_context;
 	request->mhd = mhd;
 	request->start = ka_clock_monotonic();
+	/* As it came: signatures cover it, and what libmicrohttpd says later is decoded. */
 	request->target = ka_arena_string(&request->arena, uri == NULL ? "" : uri);
 	ka_random_uuid(request->id);
 	ka_conn_enter(request->conn, KA_PHASE_HEADERS);

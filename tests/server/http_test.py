@@ -5,6 +5,7 @@
 Usage: http_test.py KEYASSAYD [WORD...]; prints TAP.
 """
 import concurrent.futures
+import contextlib
 import json
 import os
 import random
@@ -174,14 +175,30 @@ def test_body_limit():
             assert (status, headers["x-amzn-errortype"]) == (413, "RequestEntityTooLargeException"), body
             assert headers["connection"] == "close" and time.monotonic() - begin < 2
         # A client that sends all of it before it reads hears the reason too, and is not reset.
-        for method in ("POST", "PATCH", "DELETE"):
+        for method, pause in (("POST", 0.1), ("PATCH", 0.001), ("DELETE", 0)):
             with server.connect() as sock:
                 sock.sendall(head(method, "/cacertificate", f"Content-Length: {MIB + 1}"))
                 for _ in range(MIB // 65536):
                     sock.sendall(b"x" * 65536)
-                    time.sleep(0.001)
+                    time.sleep(pause)
                 sock.sendall(b"x")
                 assert read_reply(sock)[0] == 413
+        # One that sends on and on is not listened to for ever.
+        with server.connect() as sock:
+            sock.sendall(head("POST", "/cacertificate", f"Content-Length: {1 << 40}"))
+            begin, sent = time.monotonic(), 0
+            with contextlib.suppress(OSError):
+                while time.monotonic() - begin < 30:
+                    sent += sock.send(b"x" * 65536)
+            assert time.monotonic() - begin < 15 and sent < 64 * MIB, (time.monotonic() - begin, sent)
+        with server.connect() as sock:
+            sock.sendall(head("POST", "/cacertificate", f"Content-Length: {1 << 40}"))
+            begin = time.monotonic()
+            with contextlib.suppress(OSError):
+                while time.monotonic() - begin < 30:
+                    sock.send(b"x")
+                    time.sleep(0.1)
+            assert 2 < time.monotonic() - begin < 15
         # boto3 says so to its user.
         status, headers, _ = server.request("POST", "/cacertificate", b"x" * (MIB + 1))
         assert status == 413

@@ -5,11 +5,13 @@
 Usage: signals_test.py KEYASSAYD [WORD...]; prints TAP.
 """
 import contextlib
+import json
 import os
 import re
 import shutil
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -303,6 +305,30 @@ def test_sigterm_under_load():
             thread.join()
         assert not mistakes, mistakes
         assert min(counts) > 0, counts
+
+
+def test_sigterm_while_the_database_is_stuck():
+    """Somebody else holds the database: what waits for it is answered with 503, whether its turn has come or not."""
+    with Keyassayd(BINARY, "--drain-timeout", "0", "--workers", "1") as server:
+        requests = [server.sign("GET", "/registrationcode") for _ in range(5)]
+        other = sqlite3.connect(os.path.join(server.data, "keyassay.db"), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        connections = []
+        for headers in requests:
+            connection = server.connection()
+            connection.request("GET", "/registrationcode", headers=headers)
+            connections.append(connection)
+        time.sleep(0.5)
+        server.signal(signal.SIGTERM)
+        messages = []
+        for connection in connections:
+            reply = connection.getresponse()
+            assert reply.status == 503 and reply.getheader("x-amzn-errortype") == "ServiceUnavailableException", reply.status
+            messages.append(json.loads(reply.read())["message"])
+        assert messages.count("The server is stopping; nothing was done, try again.") == 4, messages
+        other.execute("ROLLBACK")
+        other.close()
+        assert server.wait(20) == 0
 
 
 def test_watchdog():

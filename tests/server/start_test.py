@@ -331,6 +331,10 @@ def test_access_keys_and_accounts():
         assert len(server.command("accesskey", "list").stdout.splitlines()) == 1
         done = server.command("account", "create", "444444444444", "--name", "spare")
         assert done.returncode == 0 and done.stdout.startswith("made account 444444444444; "), done
+        # The oldest account is meant where none is named.
+        key = server.new_key("reader")
+        assert f"\n{key[0]}\t000000000000\t" in "\n" + server.command("accesskey", "list").stdout
+        server.command("accesskey", "delete", key[0])
         done = server.command("account", "create", "444444444444")
         assert done.returncode == 1 and "there is an account 444444444444 already" in done.stderr, done
         listed = [line.split("\t") for line in server.command("account", "list").stdout.splitlines()]
