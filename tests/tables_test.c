@@ -25,6 +25,7 @@ static const struct {
 	{ "rsa-512.kat", "rsa:512", "rsa-512.csv" },
 	{ "rsa-768.kat", "rsa:768", "rsa-768.csv" },
 	{ "rsa-1024.kat", "rsa:1024", "rsa-1024.csv" },
+	{ "rsa-1536.kat", "rsa:1536", "rsa-1536.csv" },
 	{ "rsa-2048.kat", "rsa:2048", "rsa-2048.csv" },
 	{ "ec-secp256r1.kat", "ec:secp256r1", "ec-secp256r1.csv" },
 	{ "ec-secp384r1.kat", "ec:secp384r1", "ec-secp384r1.csv" },
