@@ -105,6 +105,7 @@ registration_codes(void **state)
 	assert_int_equal(strlen(first), 64);
 	assert_int_equal(strspn(first, "0123456789abcdef"), 64);
 	assert_string_equal(call_log(&world)->action, "GetRegistrationCode");
+	assert_string_equal(call_log(&world)->after, ka_arena_format(&made, "{\"registrationCode\":\"%s\"}", first));
 	assert_string_equal(get_code(), first);
 	(void)snprintf(world.identity.region, sizeof(world.identity.region), "us-east-1");
 	assert_string_not_equal(get_code(), first);
@@ -116,6 +117,7 @@ registration_codes(void **state)
 	assert_done(call(&world, "DELETE", "/registrationcode", NULL, NULL));
 	assert_int_equal(json_object_size(world.reply), 0);
 	assert_string_equal(call_log(&world)->action, "DeleteRegistrationCode");
+	assert_non_null(strstr(call_log(&world)->before, first));
 	assert_string_not_equal(get_code(), first);
 }
 

@@ -118,6 +118,12 @@ ka_device_state(struct ka_arena *arena, const struct ka_device_row *row)
 	return finish(arena, &json);
 }
 
+const char *
+ka_registration_code_state(struct ka_arena *arena, const char *code)
+{
+	return ka_arena_format(arena, "{\"registrationCode\":\"%s\"}", code);
+}
+
 void
 ka_reply_pki(struct ka_reply *reply, const struct ka_request *request, enum ka_pki_fault fault,
     const char message[KA_PKI_MESSAGE_LEN])

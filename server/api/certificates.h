@@ -21,6 +21,7 @@ struct ka_device_row ka_device_row_new(const struct ka_pki_cert *cert, int64_t n
 /* What the log of changes keeps of a row, as JSON in the arena. */
 const char *ka_ca_state(struct ka_arena *arena, const struct ka_ca_row *row);
 const char *ka_device_state(struct ka_arena *arena, const struct ka_device_row *row);
+const char *ka_registration_code_state(struct ka_arena *arena, const char *code);
 
 /* ka_reply_pki refuses a certificate: the error that belongs to the rule, and the rule's message. */
 void ka_reply_pki(struct ka_reply *reply, const struct ka_request *request, enum ka_pki_fault fault,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GetRegistrationCode: the code is made when it is first asked for, and stays until DeleteRegistrationCode. */
+#include "server/api/certificates.h"
 #include "server/api/ops.h"
 #include "server/api/routes.h"
 #include "server/random.h"
@@ -30,7 +31,8 @@ make(struct ka_tx *tx, void *arg)
 	status = ka_tx_registration_code_put(tx, &code->request->scope, code->fresh, code->request->now);
 	if (status != KA_STORE_OK)
 		return status;
-	return ka_log_change(tx, code->request, ka_arn(code->request, "registrationcode", "default"), NULL, NULL);
+	return ka_log_change(tx, code->request, ka_arn(code->request, "registrationcode", "default"), NULL,
+	    ka_registration_code_state(code->request->arena, code->fresh));
 }
 
 void
