@@ -96,6 +96,8 @@ ka_ca_state(struct ka_arena *arena, const struct ka_ca_row *row)
 	ka_json_number(&json, "customerVersion", (uint64_t)row->customer_version);
 	if (row->registration_config != NULL)
 		ka_json_raw(&json, "registrationConfig", row->registration_config);
+	if (row->transfer_to != NULL)
+		ka_json_string(&json, "transferredTo", row->transfer_to);
 	if (row->deactivated_by != NULL)
 		ka_json_string(&json, "deactivatedBy", row->deactivated_by);
 	return finish(arena, &json);
@@ -113,6 +115,12 @@ ka_device_state(struct ka_arena *arena, const struct ka_device_row *row)
 	if (row->ca_id[0] != '\0')
 		ka_json_string(&json, "caCertificateId", row->ca_id);
 	ka_json_number(&json, "customerVersion", (uint64_t)row->customer_version);
+	if (row->transfer_to != NULL)
+		ka_json_string(&json, "transferredTo", row->transfer_to);
+	if (row->previous_owner != NULL)
+		ka_json_string(&json, "previousOwnedBy", row->previous_owner);
+	if (row->reject_reason != NULL)
+		ka_json_string(&json, "rejectReason", row->reject_reason);
 	if (row->deactivated_by != NULL)
 		ka_json_string(&json, "deactivatedBy", row->deactivated_by);
 	return finish(arena, &json);

@@ -58,9 +58,9 @@ bool ka_device_register(
  * says so. */
 bool ka_device_register_issued(struct ka_reply *reply, struct ka_request *request, const struct ka_pki_cert *cert);
 
-/* ka_reply_devices answers a page of the device certificates that a filter takes; text names the filter for the page's
- * token. */
-void ka_reply_devices(
-    struct ka_reply *reply, struct ka_request *request, const struct ka_device_filter *filter, const char *text);
+/* ka_reply_devices answers a page of the device certificates that a filter takes, and with_incoming of those that other accounts
+ * transfer to this one; text names the filter for the page's token. */
+void ka_reply_devices(struct ka_reply *reply, struct ka_request *request, const struct ka_device_filter *filter, bool with_incoming,
+    const char *text);
 
 #endif

@@ -5,18 +5,47 @@
 struct list {
 	struct ka_request *request;
 	const struct ka_device_filter *filter;
+	bool with_incoming;
 	struct ka_page page;
 	struct ka_device_row *rows;
 	size_t num;
 };
 
+/* Puts more rows into the list, by seq; no more than a page is kept. */
+static void
+merge(struct list *list, const struct ka_device_row *more, size_t num_more)
+{
+	size_t num = 0, i = 0, j = 0;
+	struct ka_device_row *rows = ka_arena_take(list->request->arena, (list->num + num_more) * sizeof(*rows));
+
+	while (num < list->page.limit && (i < list->num || j < num_more)) {
+		bool first = j == num_more ||
+		    (i < list->num && (list->rows[i].seq < more[j].seq) == list->page.ascending);
+
+		rows[num++] = first ? list->rows[i++] : more[j++];
+	}
+	list->rows = rows;
+	list->num = num;
+}
+
 static enum ka_store_status
 get(struct ka_tx *tx, void *arg)
 {
 	struct list *list = arg;
+	struct ka_arena *arena = list->request->arena;
+	const struct ka_scope *scope = &list->request->scope;
+	struct ka_device_row *incoming;
+	size_t num_incoming;
+	enum ka_store_status status =
+	    ka_tx_device_list(tx, &list->rows, &list->num, arena, scope, list->filter, &list->page);
 
-	return ka_tx_device_list(
-	    tx, &list->rows, &list->num, list->request->arena, &list->request->scope, list->filter, &list->page);
+	if (status != KA_STORE_OK || !list->with_incoming)
+		return status;
+	status = ka_tx_device_list(tx, &incoming, &num_incoming, arena, scope,
+	    &(struct ka_device_filter){ .transfer_to = scope->account }, &list->page);
+	if (status == KA_STORE_OK && num_incoming > 0)
+		merge(list, incoming, num_incoming);
+	return status;
 }
 
 static void
@@ -33,9 +62,9 @@ write_device(struct ka_json *json, const struct ka_request *request, const struc
 
 void
 ka_reply_devices(
-    struct ka_reply *reply, struct ka_request *request, const struct ka_device_filter *filter, const char *text)
+    struct ka_reply *reply, struct ka_request *request, const struct ka_device_filter *filter, bool with_incoming, const char *text)
 {
-	struct list list = { .request = request, .filter = filter };
+	struct list list = { .request = request, .filter = filter, .with_incoming = with_incoming };
 	struct ka_json json = { .buf = &reply->body };
 	struct ka_cursor cursor;
 	uint32_t limit;

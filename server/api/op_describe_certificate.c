@@ -5,15 +5,22 @@
 struct lookup {
 	struct ka_request *request;
 	struct ka_device_row row;
+	char source[KA_ACCOUNT_LEN + 1]; /* the owner where it is not who asks */
 };
 
 static enum ka_store_status
 get(struct ka_tx *tx, void *arg)
 {
 	struct lookup *lookup = arg;
+	struct ka_request *request = lookup->request;
+	const char *id = ka_param_text(request, "certificateId");
+	enum ka_store_status status = ka_tx_device_get(tx, &lookup->row, request->arena, &request->scope, id);
 
-	return ka_tx_device_get(tx, &lookup->row, lookup->request->arena, &lookup->request->scope,
-	    ka_param_text(lookup->request, "certificateId"));
+	lookup->source[0] = '\0';
+	/* Who is to accept a certificate may look at it. */
+	if (status == KA_STORE_NONE)
+		status = ka_tx_device_incoming(tx, &lookup->row, lookup->source, request->arena, &request->scope, id);
+	return status;
 }
 
 static void
@@ -41,8 +48,10 @@ write_transfer(struct ka_json *json, const struct ka_device_row *row)
 }
 
 static void
-write_description(struct ka_json *json, const struct ka_request *request, const struct ka_device_row *row)
+write_description(struct ka_json *json, const struct ka_request *request, const struct lookup *lookup)
 {
+	const struct ka_device_row *row = &lookup->row;
+
 	ka_json_open(json, "certificateDescription", '{');
 	ka_json_string(json, "certificateArn", ka_arn(request, "cert", row->id));
 	ka_json_string(json, "certificateId", row->id);
@@ -50,7 +59,7 @@ write_description(struct ka_json *json, const struct ka_request *request, const 
 		ka_json_string(json, "caCertificateId", row->ca_id);
 	ka_json_string(json, "status", ka_device_status_name(row->status));
 	ka_json_pem(json, "certificatePem", row->der);
-	ka_json_string(json, "ownedBy", request->scope.account);
+	ka_json_string(json, "ownedBy", lookup->source[0] != '\0' ? lookup->source : request->scope.account);
 	if (row->previous_owner != NULL)
 		ka_json_string(json, "previousOwnedBy", row->previous_owner);
 	ka_json_millis(json, "creationDate", row->created);
@@ -80,6 +89,6 @@ ka_op_describe_certificate(struct ka_reply *reply, struct ka_request *request)
 	if (!ka_reply_store(reply, request, status))
 		return;
 	ka_json_open(&json, NULL, '{');
-	write_description(&json, request, &lookup.row);
+	write_description(&json, request, &lookup);
 	ka_json_close(&json, '}');
 }

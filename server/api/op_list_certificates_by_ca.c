@@ -9,5 +9,5 @@ ka_op_list_certificates_by_ca(struct ka_reply *reply, struct ka_request *request
 {
 	const char *id = ka_param_text(request, "caCertificateId");
 
-	ka_reply_devices(reply, request, &(struct ka_device_filter){ .ca_id = id }, id);
+	ka_reply_devices(reply, request, &(struct ka_device_filter){ .ca_id = id }, false, id);
 }

@@ -24,6 +24,12 @@ void ka_op_describe_certificate(struct ka_reply *reply, struct ka_request *reque
 void ka_op_update_certificate(struct ka_reply *reply, struct ka_request *request);
 void ka_op_delete_certificate(struct ka_reply *reply, struct ka_request *request);
 void ka_op_list_certificates(struct ka_reply *reply, struct ka_request *request);
+/* Certificates that move to another account */
+void ka_op_transfer_certificate(struct ka_reply *reply, struct ka_request *request);
+void ka_op_accept_certificate_transfer(struct ka_reply *reply, struct ka_request *request);
+void ka_op_reject_certificate_transfer(struct ka_reply *reply, struct ka_request *request);
+void ka_op_cancel_certificate_transfer(struct ka_reply *reply, struct ka_request *request);
+void ka_op_list_outgoing_certificates(struct ka_reply *reply, struct ka_request *request);
 /* Audit configuration */
 void ka_op_update_account_audit_configuration(struct ka_reply *reply, struct ka_request *request);
 void ka_op_describe_account_audit_configuration(struct ka_reply *reply, struct ka_request *request);

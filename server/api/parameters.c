@@ -120,6 +120,39 @@ const struct ka_param ka_params_list_certificates[] = {
 	END,
 };
 
+/* --- certificates that move to another account ----------------------------------------------------------------------- */
+
+const struct ka_param ka_params_transfer_certificate[] = {
+	PATH("certificateId", NULL, certificate_id),
+	QUERY_REQUIRED("targetAwsAccount", aws_account_id),
+	BODY("transferMessage", message),
+	END,
+};
+
+const struct ka_param ka_params_accept_certificate_transfer[] = {
+	PATH("certificateId", NULL, certificate_id),
+	QUERY("setAsActive", set_as_active),
+	END,
+};
+
+const struct ka_param ka_params_reject_certificate_transfer[] = {
+	PATH("certificateId", NULL, certificate_id),
+	BODY("rejectReason", message),
+	END,
+};
+
+const struct ka_param ka_params_cancel_certificate_transfer[] = {
+	PATH("certificateId", NULL, certificate_id),
+	END,
+};
+
+const struct ka_param ka_params_list_outgoing_certificates[] = {
+	QUERY("pageSize", page_size),
+	QUERY("marker", marker),
+	QUERY_AS("ascendingOrder", "isAscendingOrder", ascending_order),
+	END,
+};
+
 /* --- audit configuration --------------------------------------------------------------------------------------------- */
 
 const struct ka_param ka_params_update_account_audit_configuration[] = {

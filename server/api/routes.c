@@ -30,6 +30,15 @@ static const struct ka_route routes[] = {
 	ROUTE("DeleteCertificate", DELETE, "/certificates/{certificateId}", ADMIN, WRITES, delete_certificate),
 	ROUTE("ListCertificates", GET, "/certificates", READER, READS, list_certificates),
 	ROUTE("DescribeEndpoint", GET, "/endpoint", READER, READS, describe_endpoint),
+	/* Certificates that move to another account */
+	ROUTE("TransferCertificate", PATCH, "/transfer-certificate/{certificateId}", ADMIN, WRITES, transfer_certificate),
+	ROUTE("AcceptCertificateTransfer", PATCH, "/accept-certificate-transfer/{certificateId}", ADMIN, WRITES,
+	    accept_certificate_transfer),
+	ROUTE("RejectCertificateTransfer", PATCH, "/reject-certificate-transfer/{certificateId}", ADMIN, WRITES,
+	    reject_certificate_transfer),
+	ROUTE("CancelCertificateTransfer", PATCH, "/cancel-certificate-transfer/{certificateId}", ADMIN, WRITES,
+	    cancel_certificate_transfer),
+	ROUTE("ListOutgoingCertificates", GET, "/certificates-out-going", READER, READS, list_outgoing_certificates),
 	/* Audit configuration */
 	ROUTE("UpdateAccountAuditConfiguration", PATCH, "/audit/configuration", AUDITOR, WRITES,
 	    update_account_audit_configuration),

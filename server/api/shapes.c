@@ -48,6 +48,7 @@ ENUM(certificate_status, "CertificateStatus", "ACTIVE", "INACTIVE", "REVOKED", "
 STRING(endpoint_type, "EndpointType", AT_MOST(128), ANYTHING);
 BOOLEAN(force_delete, "ForceDelete");
 STRING(marker, "Marker", AT_MOST(1024), .pattern = "[A-Za-z0-9+/]+={0,2}", .matches = ka_is_base64);
+STRING(message, "Message", AT_MOST(128), ANYTHING);
 INTEGER(page_size, "PageSize", BETWEEN(1, 250));
 BOOLEAN(remove_auto_registration, "RemoveAutoRegistration");
 STRING(role_arn, "RoleArn", BETWEEN(20, 2048));

@@ -47,6 +47,7 @@ extern const struct ka_shape ka_shape_issuer_id;
 extern const struct ka_shape ka_shape_list_suppressed_findings;
 extern const struct ka_shape ka_shape_marker;
 extern const struct ka_shape ka_shape_max_results;
+extern const struct ka_shape ka_shape_message;
 extern const struct ka_shape ka_shape_next_token;
 extern const struct ka_shape ka_shape_page_size;
 extern const struct ka_shape ka_shape_policy_name;

@@ -38,6 +38,7 @@ certificates(struct ka_tx *tx, struct ka_arena *arena, const struct ka_page *pag
 	EXPECT(ka_tx_ca_default_owner(tx, owner, "us-east-1", ca.id) == KA_STORE_OK);
 	EXPECT(ka_tx_ca_scan(tx, &scope_a, &range, see_ca, NULL) == KA_STORE_OK);
 	EXPECT(ka_tx_ca_last_seq(tx, &seq) == KA_STORE_OK);
+	EXPECT(ka_tx_ca_incoming(tx, &ca, owner, arena, &scope_b, ca.id) == KA_STORE_NONE);
 	EXPECT(ka_tx_ca_move(tx, &scope_a, &scope_b, &ca) == KA_STORE_OK);
 	EXPECT(ka_tx_ca_delete(tx, &scope_b, ca.id) == KA_STORE_OK);
 	EXPECT(ka_tx_device_insert(tx, NULL, &scope_a, &device) == KA_STORE_OK);
@@ -45,10 +46,12 @@ certificates(struct ka_tx *tx, struct ka_arena *arena, const struct ka_page *pag
 	EXPECT(ka_tx_device_update(tx, &scope_a, &device) == KA_STORE_OK);
 	EXPECT(ka_tx_device_scan(tx, &scope_a, &range, see_device, NULL) == KA_STORE_OK);
 	EXPECT(ka_tx_device_last_seq(tx, &seq) == KA_STORE_OK);
+	EXPECT(ka_tx_device_incoming(tx, &device, owner, arena, &scope_b, device.id) == KA_STORE_NONE);
+	EXPECT(ka_tx_device_handed_over(tx, &scope_a, device.id) == KA_STORE_NONE);
 	EXPECT(ka_tx_device_move(tx, &scope_a, &scope_b, &device) == KA_STORE_OK);
 	EXPECT(ka_tx_device_delete(tx, &scope_b, device.id) == KA_STORE_OK);
 	for (unsigned bits = 0; bits < 32; bits++) {
-		struct ka_ca_filter filter = { MAYBE(bits, 0, "t"), MAYBE(bits, 1, "222222222222") };
+		struct ka_ca_filter filter = { MAYBE(bits, 0, "t"), MAYBE(bits, 1, "222222222222"), (bits >> 2 & 1) != 0 };
 		struct ka_device_filter other = { MAYBE(bits, 0, ca.id), bits >> 1 & 1, bits >> 2 & 1, (bits >> 3 & 1) != 0,
 			MAYBE(bits, 4, "222222222222") };
 

@@ -119,6 +119,7 @@ struct ka_page {
 struct ka_ca_filter {
 	const char *template_name; /* or NULL */
 	const char *transfer_to;   /* CAs under way to this account, in any account of the region; or NULL */
+	bool outgoing;             /* CAs under way to any other account */
 };
 /* Rows of lists come without der (empty slice). */
 enum ka_store_status ka_tx_ca_list(struct ka_tx *tx, struct ka_ca_row **out, size_t *out_num, struct ka_arena *arena,
@@ -166,6 +167,16 @@ typedef bool (*ka_device_fn)(void *arg, const struct ka_device_row *row);
 enum ka_store_status ka_tx_device_scan(
     struct ka_tx *tx, const struct ka_scope *scope, const struct ka_range *range, ka_device_fn fn, void *arg);
 enum ka_store_status ka_tx_device_last_seq(struct ka_tx *tx, int64_t *out_seq);
+
+/* --- transfers: what is under way to an account, which has it only once it accepted ------------------------------------------ */
+
+/* The certificate that is PENDING_TRANSFER to the scope's account in its region, and the account that it comes from. NONE. */
+enum ka_store_status ka_tx_device_incoming(struct ka_tx *tx, struct ka_device_row *out, char out_source[KA_ACCOUNT_LEN + 1],
+    struct ka_arena *arena, const struct ka_scope *scope, const char *id);
+enum ka_store_status ka_tx_ca_incoming(struct ka_tx *tx, struct ka_ca_row *out, char out_source[KA_ACCOUNT_LEN + 1],
+    struct ka_arena *arena, const struct ka_scope *scope, const char *id);
+/* Whether some account of the region has this certificate from the scope's account: OK or NONE. */
+enum ka_store_status ka_tx_device_handed_over(struct ka_tx *tx, const struct ka_scope *scope, const char *id);
 
 /* --- tags ----------------------------------------------------------------------------------------------------------------- */
 

@@ -64,7 +64,7 @@ static enum ka_store_status
 look(struct ka_tx *tx, void *arg)
 {
 	struct crowd *crowd = arg;
-	struct ka_ca_filter all = { NULL, NULL };
+	struct ka_ca_filter all = { 0 };
 	struct ka_page page = { .limit = 20 };
 	struct ka_ca_row *list;
 	struct ka_tag_row *tags;

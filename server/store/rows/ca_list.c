@@ -46,6 +46,8 @@ ka_tx_ca_list(struct ka_tx *tx, struct ka_ca_row **out, size_t *out_num, struct 
 	ka_sql_add(&text, filter->transfer_to != NULL ? "transfer_to = ? AND region = ?" : "account = ? AND region = ?");
 	if (filter->template_name != NULL)
 		ka_sql_add(&text, " AND template_name = ?");
+	if (filter->outgoing)
+		ka_sql_add(&text, " AND transfer_to IS NOT NULL");
 	ka_sql_page(&text, page);
 
 	ka_sql_begin(&sql, tx, text.text);

@@ -156,6 +156,39 @@ test_ca_move(void **state)
 }
 
 static enum ka_store_status
+ca_under_way(struct ka_tx *tx, void *arg)
+{
+	struct place *place = arg;
+	struct ka_ca_row row = make_ca(1), still = make_ca(2), got, *list;
+	struct ka_page page = { .limit = 10 };
+	char source[KA_ACCOUNT_LEN + 1];
+	size_t num;
+
+	row.status = KA_CA_PENDING_TRANSFER;
+	row.transfer_to = scope_b.account;
+	still.transfer_to = NULL;
+	EXPECT(ka_tx_ca_insert(tx, NULL, &scope_a, &row) == KA_STORE_OK);
+	EXPECT(ka_tx_ca_insert(tx, NULL, &scope_a, &still) == KA_STORE_OK);
+	EXPECT(ka_tx_ca_incoming(tx, &got, source, &place->arena, &scope_a, row.id) == KA_STORE_NONE);
+	EXPECT(ka_tx_ca_incoming(tx, &got, source, &place->arena, &scope_b, still.id) == KA_STORE_NONE);
+	EXPECT(ka_tx_ca_incoming(tx, &got, source, &place->arena, &scope_b, row.id) == KA_STORE_OK);
+	EXPECT(same_ca(&got, &row) && strcmp(source, scope_a.account) == 0);
+	EXPECT(ka_tx_ca_list(tx, &list, &num, &place->arena, &scope_a, &(struct ka_ca_filter){ .outgoing = true }, &page) ==
+	    KA_STORE_OK);
+	EXPECT(num == 1 && strcmp(list[0].id, row.id) == 0);
+	EXPECT(ka_tx_ca_list(tx, &list, &num, &place->arena, &scope_b, &(struct ka_ca_filter){ .outgoing = true }, &page) ==
+	    KA_STORE_OK);
+	EXPECT(num == 0);
+	return KA_STORE_OK;
+}
+
+static void
+test_ca_under_way(void **state)
+{
+	place_write(*state, ca_under_way);
+}
+
+static enum ka_store_status
 subjects(struct ka_tx *tx, void *arg)
 {
 	struct place *place = arg;
@@ -255,8 +288,8 @@ static enum ka_store_status
 pages(struct ka_tx *tx, void *arg)
 {
 	static const uint32_t limits[] = { 1, 7, 30, 100 };
-	const struct ka_ca_filter all = { NULL, NULL }, third = { "every-third", NULL }, nothing = { "none", NULL },
-				  incoming = { NULL, "222222222222" };
+	const struct ka_ca_filter all = { 0 }, third = { .template_name = "every-third" }, nothing = { .template_name = "none" },
+				  incoming = { .transfer_to = "222222222222" };
 	struct place *place = arg;
 	unsigned got[100];
 	size_t num;
@@ -398,6 +431,7 @@ ca_tests(void)
 		cmocka_unit_test_setup_teardown(test_ca_ids_that_are_none, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_ca_update_and_delete, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_ca_seq_is_never_used_again, place_open, place_close),
+		cmocka_unit_test_setup_teardown(test_ca_under_way, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_ca_move, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_ca_by_subject, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_ca_default_owner, place_open, place_close),

@@ -92,6 +92,41 @@ test_device_move(void **state)
 	place_write(*state, move_device);
 }
 
+static enum ka_store_status
+device_under_way(struct ka_tx *tx, void *arg)
+{
+	struct place *place = arg;
+	struct ka_device_row row = make_device(1, ca_one), got;
+	char source[KA_ACCOUNT_LEN + 1];
+
+	row.status = KA_DEVICE_PENDING_TRANSFER;
+	row.transfer_to = scope_b.account;
+	row.previous_owner = NULL;
+	EXPECT(ka_tx_device_insert(tx, NULL, &scope_a, &row) == KA_STORE_OK);
+	EXPECT(ka_tx_device_incoming(tx, &got, source, &place->arena, &scope_a, row.id) == KA_STORE_NONE);
+	EXPECT(ka_tx_device_incoming(tx, &got, source, &place->arena, &scope_b, make_device(2, ca_one).id) == KA_STORE_NONE);
+	EXPECT(ka_tx_device_incoming(tx, &got, source, &place->arena,
+		   &(struct ka_scope){ scope_b.account, "nowhere-1" }, row.id) == KA_STORE_NONE);
+	EXPECT(ka_tx_device_incoming(tx, &got, source, &place->arena, &scope_b, row.id) == KA_STORE_OK);
+	EXPECT(same_device(&got, &row) && strcmp(source, scope_a.account) == 0);
+	EXPECT(ka_tx_device_handed_over(tx, &scope_a, row.id) == KA_STORE_NONE);
+	/* What is not under way any more keeps no claim. */
+	row.status = KA_DEVICE_INACTIVE;
+	EXPECT(ka_tx_device_update(tx, &scope_a, &row) == KA_STORE_OK);
+	EXPECT(ka_tx_device_incoming(tx, &got, source, &place->arena, &scope_b, row.id) == KA_STORE_NONE);
+	row.previous_owner = scope_a.account;
+	EXPECT(ka_tx_device_move(tx, &scope_a, &scope_b, &row) == KA_STORE_OK);
+	EXPECT(ka_tx_device_handed_over(tx, &scope_a, row.id) == KA_STORE_OK);
+	EXPECT(ka_tx_device_handed_over(tx, &scope_b, row.id) == KA_STORE_NONE);
+	return KA_STORE_OK;
+}
+
+static void
+test_device_under_way(void **state)
+{
+	place_write(*state, device_under_way);
+}
+
 /* 60 devices: number n has status 1 + n % 6, created 1000 + n; two of three are of the first CA. */
 static enum ka_store_status
 fill(struct ka_tx *tx, void *arg)
@@ -249,6 +284,7 @@ device_tests(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_device_insert_and_get, set_up, place_close),
 		cmocka_unit_test_setup_teardown(test_device_update_and_delete, set_up, place_close),
+		cmocka_unit_test_setup_teardown(test_device_under_way, set_up, place_close),
 		cmocka_unit_test_setup_teardown(test_device_move, set_up, place_close),
 		cmocka_unit_test_setup_teardown(test_device_list_with_every_filter, set_up, place_close),
 		cmocka_unit_test_setup_teardown(test_device_list_of_no_ca, set_up, place_close),

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/api/transfer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct ka_request
+ka_request_at(const struct ka_request *request, const char *account)
+{
+	struct ka_request at = *request;
+
+	at.scope.account = account;
+	return at;
+}
+
+enum ka_store_status
+ka_transfer_target(struct ka_tx *tx, const struct ka_transfer *transfer)
+{
+	struct ka_request *request = transfer->request;
+	const char *target = ka_param_text(request, "targetAwsAccount");
+	struct ka_account_row account;
+
+	if (strcmp(target, request->scope.account) == 0) {
+		ka_reply_error(transfer->reply, request, KA_API_INVALID_REQUEST,
+		    "targetAwsAccount: %s is the account that has the certificate already", target);
+		return KA_STORE_ABORTED;
+	}
+	enum ka_store_status status = ka_tx_account_get(tx, &account, request->arena, target);
+	if (status != KA_STORE_NONE)
+		return status;
+	ka_reply_error(transfer->reply, request, KA_API_INVALID_REQUEST,
+	    "targetAwsAccount: this server has no account %s; keyassayd account create makes one", target);
+	return KA_STORE_ABORTED;
+}
+
+enum ka_store_status
+ka_transfer_refuse(const struct ka_transfer *transfer, enum ka_api_error error, const char *format, ...)
+{
+	char why[256];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(why, sizeof(why), format, args);
+	va_end(args);
+	ka_reply_error(transfer->reply, transfer->request, error, "Certificate %s %s",
+	    ka_param_text(transfer->request, "certificateId"), why);
+	return KA_STORE_ABORTED;
+}
+
+/* What to say when nothing is under way. own: whether the account has the certificate; transferred: by a transfer. */
+static enum ka_store_status
+nothing_incoming(const struct ka_transfer *transfer, enum ka_store_status own, bool transferred)
+{
+	const struct ka_request *request = transfer->request;
+
+	if (own == KA_STORE_OK && transferred)
+		return ka_transfer_refuse(transfer, KA_API_TRANSFER_ALREADY_COMPLETED, "was accepted already");
+	if (own != KA_STORE_OK && own != KA_STORE_NONE)
+		return own;
+	return ka_transfer_refuse(transfer, KA_API_RESOURCE_NOT_FOUND, "is not being transferred to account %s in %s",
+	    request->scope.account, request->scope.region);
+}
+
+enum ka_store_status
+ka_transfer_incoming(
+    struct ka_tx *tx, struct ka_device_row *out, char out_source[KA_ACCOUNT_LEN + 1], const struct ka_transfer *transfer)
+{
+	struct ka_request *request = transfer->request;
+	const char *id = ka_param_text(request, "certificateId");
+	enum ka_store_status status = ka_tx_device_incoming(tx, out, out_source, request->arena, &request->scope, id);
+	struct ka_device_row own = { 0 };
+
+	if (status != KA_STORE_NONE)
+		return status;
+	status = ka_tx_device_get(tx, &own, request->arena, &request->scope, id);
+	return nothing_incoming(transfer, status, own.accept_date != 0);
+}
+
+enum ka_store_status
+ka_transfer_incoming_ca(
+    struct ka_tx *tx, struct ka_ca_row *out, char out_source[KA_ACCOUNT_LEN + 1], const struct ka_transfer *transfer)
+{
+	struct ka_request *request = transfer->request;
+	const char *id = ka_param_text(request, "certificateId");
+	enum ka_store_status status = ka_tx_ca_incoming(tx, out, out_source, request->arena, &request->scope, id);
+	struct ka_ca_row own = { 0 };
+
+	if (status != KA_STORE_NONE)
+		return status;
+	status = ka_tx_ca_get(tx, &own, request->arena, &request->scope, id);
+	/* A CA that was given back has the date too, but then the account is where it came from. */
+	return nothing_incoming(transfer, status, own.transfer_date != 0 && own.status_before_transfer == 0);
+}
+
+enum ka_store_status
+ka_transfer_give_back(
+    struct ka_tx *tx, const struct ka_request *at, const struct ka_device_row *before, struct ka_device_row *after)
+{
+	after->status = KA_DEVICE_INACTIVE;
+	after->transfer_to = NULL;
+	after->customer_version++;
+	after->modified = at->now;
+	enum ka_store_status status = ka_tx_device_update(tx, &at->scope, after);
+	if (status != KA_STORE_OK)
+		return status;
+	return ka_log_change(tx, at, ka_arn(at, "cert", after->id), ka_device_state(at->arena, before),
+	    ka_device_state(at->arena, after));
+}
