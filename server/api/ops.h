@@ -60,5 +60,12 @@ void ka_op_tag_resource(struct ka_reply *reply, struct ka_request *request);
 void ka_op_untag_resource(struct ka_reply *reply, struct ka_request *request);
 void ka_op_list_tags_for_resource(struct ka_reply *reply, struct ka_request *request);
 void ka_op_describe_endpoint(struct ka_reply *reply, struct ka_request *request);
+/* Not of AWS: CA certificates that move to another account */
+void ka_op_transfer_ca_certificate(struct ka_reply *reply, struct ka_request *request);
+void ka_op_accept_ca_certificate_transfer(struct ka_reply *reply, struct ka_request *request);
+void ka_op_reject_ca_certificate_transfer(struct ka_reply *reply, struct ka_request *request);
+void ka_op_cancel_ca_certificate_transfer(struct ka_reply *reply, struct ka_request *request);
+void ka_op_list_outgoing_ca_certificates(struct ka_reply *reply, struct ka_request *request);
+void ka_op_list_incoming_ca_certificates(struct ka_reply *reply, struct ka_request *request);
 
 #endif

@@ -327,3 +327,43 @@ const struct ka_param ka_params_describe_endpoint[] = {
 	QUERY("endpointType", endpoint_type),
 	END,
 };
+
+/* --- CA certificates that move to another account: not of AWS -------------------------------------------------------- */
+
+const struct ka_param ka_params_transfer_ca_certificate[] = {
+	PATH("certificateId", NULL, certificate_id),
+	QUERY_REQUIRED("targetAwsAccount", aws_account_id),
+	BODY("transferMessage", message),
+	END,
+};
+
+const struct ka_param ka_params_accept_ca_certificate_transfer[] = {
+	PATH("certificateId", NULL, certificate_id),
+	QUERY("setAsActive", set_as_active),
+	END,
+};
+
+const struct ka_param ka_params_reject_ca_certificate_transfer[] = {
+	PATH("certificateId", NULL, certificate_id),
+	BODY("rejectReason", message),
+	END,
+};
+
+const struct ka_param ka_params_cancel_ca_certificate_transfer[] = {
+	PATH("certificateId", NULL, certificate_id),
+	END,
+};
+
+const struct ka_param ka_params_list_outgoing_ca_certificates[] = {
+	QUERY("pageSize", page_size),
+	QUERY("marker", marker),
+	QUERY_AS("ascendingOrder", "isAscendingOrder", ascending_order),
+	END,
+};
+
+const struct ka_param ka_params_list_incoming_ca_certificates[] = {
+	QUERY("pageSize", page_size),
+	QUERY("marker", marker),
+	QUERY_AS("ascendingOrder", "isAscendingOrder", ascending_order),
+	END,
+};

@@ -50,5 +50,11 @@ extern const struct ka_param ka_params_tag_resource[];
 extern const struct ka_param ka_params_untag_resource[];
 extern const struct ka_param ka_params_list_tags_for_resource[];
 extern const struct ka_param ka_params_describe_endpoint[];
+extern const struct ka_param ka_params_transfer_ca_certificate[];
+extern const struct ka_param ka_params_accept_ca_certificate_transfer[];
+extern const struct ka_param ka_params_reject_ca_certificate_transfer[];
+extern const struct ka_param ka_params_cancel_ca_certificate_transfer[];
+extern const struct ka_param ka_params_list_outgoing_ca_certificates[];
+extern const struct ka_param ka_params_list_incoming_ca_certificates[];
 
 #endif

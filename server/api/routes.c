@@ -78,6 +78,19 @@ static const struct ka_route routes[] = {
 	ROUTE("TagResource", POST, "/tags", ADMIN, WRITES, tag_resource),
 	ROUTE("UntagResource", POST, "/untag", ADMIN, WRITES, untag_resource),
 	ROUTE("ListTagsForResource", GET, "/tags", READER, READS, list_tags_for_resource),
+	/* Not of AWS: CA certificates that move to another account */
+	ROUTE("TransferCACertificate", POST, "/keyassay/v1/cacertificate/{certificateId}/transfer", ADMIN, WRITES,
+	    transfer_ca_certificate),
+	ROUTE("AcceptCACertificateTransfer", POST, "/keyassay/v1/cacertificate/{certificateId}/accept", ADMIN, WRITES,
+	    accept_ca_certificate_transfer),
+	ROUTE("RejectCACertificateTransfer", POST, "/keyassay/v1/cacertificate/{certificateId}/reject", ADMIN, WRITES,
+	    reject_ca_certificate_transfer),
+	ROUTE("CancelCACertificateTransfer", POST, "/keyassay/v1/cacertificate/{certificateId}/cancel", ADMIN, WRITES,
+	    cancel_ca_certificate_transfer),
+	ROUTE("ListOutgoingCACertificates", GET, "/keyassay/v1/cacertificates/outgoing", READER, READS,
+	    list_outgoing_ca_certificates),
+	ROUTE("ListIncomingCACertificates", GET, "/keyassay/v1/cacertificates/incoming", READER, READS,
+	    list_incoming_ca_certificates),
 	{ 0 },
 };
 

@@ -48,9 +48,8 @@ ka_transfer_refuse(const struct ka_transfer *transfer, enum ka_api_error error, 
 	return KA_STORE_ABORTED;
 }
 
-/* What to say when nothing is under way. own: whether the account has the certificate; transferred: by a transfer. */
-static enum ka_store_status
-nothing_incoming(const struct ka_transfer *transfer, enum ka_store_status own, bool transferred)
+enum ka_store_status
+ka_transfer_nothing(const struct ka_transfer *transfer, enum ka_store_status own, bool transferred)
 {
 	const struct ka_request *request = transfer->request;
 
@@ -74,23 +73,7 @@ ka_transfer_incoming(
 	if (status != KA_STORE_NONE)
 		return status;
 	status = ka_tx_device_get(tx, &own, request->arena, &request->scope, id);
-	return nothing_incoming(transfer, status, own.accept_date != 0);
-}
-
-enum ka_store_status
-ka_transfer_incoming_ca(
-    struct ka_tx *tx, struct ka_ca_row *out, char out_source[KA_ACCOUNT_LEN + 1], const struct ka_transfer *transfer)
-{
-	struct ka_request *request = transfer->request;
-	const char *id = ka_param_text(request, "certificateId");
-	enum ka_store_status status = ka_tx_ca_incoming(tx, out, out_source, request->arena, &request->scope, id);
-	struct ka_ca_row own = { 0 };
-
-	if (status != KA_STORE_NONE)
-		return status;
-	status = ka_tx_ca_get(tx, &own, request->arena, &request->scope, id);
-	/* A CA that was given back has the date too, but then the account is where it came from. */
-	return nothing_incoming(transfer, status, own.transfer_date != 0 && own.status_before_transfer == 0);
+	return ka_transfer_nothing(transfer, status, own.accept_date != 0);
 }
 
 enum ka_store_status

@@ -26,17 +26,24 @@ enum ka_store_status ka_transfer_target(struct ka_tx *tx, const struct ka_transf
 enum ka_store_status ka_transfer_refuse(const struct ka_transfer *transfer, enum ka_api_error error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* ka_transfer_incoming finds what is under way to the account that asks. ABORTED: nothing is; the reply is
- * TRANSFER_ALREADY_COMPLETED where the account accepted it before, else RESOURCE_NOT_FOUND. */
+/* ka_transfer_nothing refuses when nothing is under way to the account. own: whether the account has such a certificate itself (OK
+ * or NONE; other statuses come back), accepted: from another account, which is TRANSFER_ALREADY_COMPLETED, else RESOURCE_NOT_FOUND. */
+enum ka_store_status ka_transfer_nothing(const struct ka_transfer *transfer, enum ka_store_status own, bool accepted);
+
+/* ka_transfer_incoming finds what is under way to the account that asks, or refuses by ka_transfer_nothing. */
 enum ka_store_status ka_transfer_incoming(
     struct ka_tx *tx, struct ka_device_row *out, char out_source[KA_ACCOUNT_LEN + 1], const struct ka_transfer *transfer);
 enum ka_store_status ka_transfer_incoming_ca(
     struct ka_tx *tx, struct ka_ca_row *out, char out_source[KA_ACCOUNT_LEN + 1], const struct ka_transfer *transfer);
 
-/* ka_transfer_give_back makes a pending row INACTIVE in the account that asks, or in another one, and logs it there. */
-enum ka_store_status ka_transfer_give_back(struct ka_tx *tx, const struct ka_request *at, const struct ka_device_row *before,
-    struct ka_device_row *after);
+/* ka_transfer_give_back ends a transfer where it began, in the account of at, and logs it there. after: before, with what else
+ * changes. */
+enum ka_store_status ka_transfer_give_back(
+    struct ka_tx *tx, const struct ka_request *at, const struct ka_device_row *before, struct ka_device_row *after);
 enum ka_store_status ka_transfer_give_back_ca(
     struct ka_tx *tx, const struct ka_request *at, const struct ka_ca_row *before, const char *reject_reason);
+
+/* ka_reply_ca_moves answers a page of the CAs under way that a filter takes (outgoing, or transfer_to), as the list "member". */
+void ka_reply_ca_moves(struct ka_reply *reply, struct ka_request *request, const struct ka_ca_filter *filter, const char *member);
 
 #endif

@@ -283,5 +283,228 @@ def test_survives_a_kill():
         assert sorted(ids(b)) == sorted([one, two]) and ids(a) == []
 
 
+# --- CA certificates --------------------------------------------------------------------------------------------------------
+
+
+class Cas:
+    """The operations on CAs that are keyassayd's own, for one account, as boto3 would do them."""
+
+    def __init__(self, server, key, region="us-east-1"):
+        self.ask = lambda method, path, body: server.request(method, path, body, {"Content-Type": "application/json"} if body else {},
+                                                             key=key, region=region)
+
+    def call(self, method, path, **body):
+        status, headers, reply = self.ask(method, "/keyassay/v1/" + path, json.dumps(body).encode() if body else b"")
+        reply = json.loads(reply)
+        if status != 200:
+            raise ClientError({"Error": {"Code": headers["x-amzn-errortype"], "Message": reply["message"]},
+                               "ResponseMetadata": {"HTTPStatusCode": status}}, path)
+        return reply
+
+    def transfer(self, ca, target, **body):
+        return self.call("POST", f"cacertificate/{ca}/transfer?targetAwsAccount={target}", **body)
+
+    def end(self, how, ca, query="", **body):
+        reply = self.call("POST", f"cacertificate/{ca}/{how}{query}", **body)
+        assert reply == {}, reply
+
+    def list(self, which, **query):
+        return self.call("GET", f"cacertificates/{which}?" + "&".join(f"{k}={v}" for k, v in query.items()))
+
+    def ids(self, which, **query):
+        """All pages."""
+        found = []
+        while True:
+            page = self.list(which, **query)
+            found += [entry["certificateId"] for entry in page[which + "CACertificates"]]
+            if "nextMarker" not in page:
+                return found
+            query["marker"] = page["nextMarker"].replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
+
+
+def register_ca(iot, pem=None, **more):
+    return iot.register_ca_certificate(caCertificate=pem or certs.Authority().pem, certificateMode="SNI_ONLY", **more)["certificateId"]
+
+
+def ca_of(iot, ca):
+    return iot.describe_ca_certificate(certificateId=ca)["certificateDescription"]
+
+
+def test_ca_accepted():
+    with accounts() as (server, keys):
+        a, b, c = clients(server, keys)
+        ours, theirs, others = (Cas(server, keys[account]) for account in (A, B, C))
+        config = {"templateName": "T"}
+        ca = register_ca(a, allowAutoRegistration=True, registrationConfig=config, tags=[{"Key": "k", "Value": "v"}])
+        before = ca_of(a, ca)
+        reply = ours.transfer(ca, B, transferMessage="für Köln 🏭")
+        assert reply == {"transferredCertificateArn": f"arn:aws:iot:us-east-1:{B}:cacert/{ca}"}
+        pending = ca_of(a, ca)
+        assert (pending["status"], pending["ownedBy"], pending["customerVersion"]) == ("PENDING_TRANSFER", A, 2)
+        assert [entry["status"] for entry in a.list_ca_certificates()["certificates"]] == ["PENDING_TRANSFER"]
+        out, = ours.list("outgoing")["outgoingCACertificates"]
+        into, = theirs.list("incoming")["incomingCACertificates"]
+        assert (out["certificateArn"], out["transferredTo"]) == (before["certificateArn"], B)
+        assert (into["certificateArn"], into["transferredFrom"]) == (reply["transferredCertificateArn"], A)
+        for entry in (out, into):
+            assert (entry["certificateId"], entry["transferMessage"]) == (ca, "für Köln 🏭")
+            assert abs(entry["transferDate"] - time.time()) < 120 and entry["creationDate"] == before["creationDate"].timestamp()
+        assert ours.ids("incoming") == theirs.ids("outgoing") == others.ids("incoming") == others.ids("outgoing") == []
+        # Under way it is nobody's to change.
+        with refused(INVALID, B):
+            a.update_ca_certificate(certificateId=ca, newStatus="ACTIVE")
+        with refused(STATE, "PENDING_TRANSFER"):
+            a.delete_ca_certificate(certificateId=ca)
+        with refused(STATE, B):
+            ours.transfer(ca, C)
+        for who, how in ((ours, "accept"), (ours, "reject"), (theirs, "cancel"), (others, "accept"), (others, "cancel"),
+                         (Cas(server, keys[B], "eu-west-1"), "accept")):
+            with refused(NOT_FOUND, ca):
+                who.end(how, ca)
+
+        theirs.end("accept", ca, "?setAsActive=true")
+        described_there = b.describe_ca_certificate(certificateId=ca)
+        after = described_there["certificateDescription"]
+        assert (after["status"], after["ownedBy"], after["customerVersion"]) == ("ACTIVE", B, 3)
+        assert (after["certificateArn"], described_there["registrationConfig"]) == (reply["transferredCertificateArn"], config)
+        for same in ("creationDate", "certificatePem", "certificateMode", "validity", "generationId", "autoRegistrationStatus"):
+            assert after[same] == before[same], same
+        assert ours.ids("outgoing") == theirs.ids("incoming") == ids(a, "list_ca_certificates") == []
+        with refused(NOT_FOUND):
+            a.describe_ca_certificate(certificateId=ca)
+        with refused(NOT_FOUND):
+            ours.end("cancel", ca)
+        for how in ("accept", "reject", "cancel"):
+            with refused(COMPLETED):
+                theirs.end(how, ca)
+        # Tags were the source's: nothing of them is left in either account.
+        assert b.list_tags_for_resource(resourceArn=after["certificateArn"])["tags"] == []
+        register_ca(a, before["certificatePem"])
+        assert a.list_tags_for_resource(resourceArn=before["certificateArn"])["tags"] == []
+
+
+def test_ca_rejected_and_cancelled():
+    with accounts() as (server, keys):
+        a, b, _ = clients(server, keys)
+        ours, theirs = Cas(server, keys[A]), Cas(server, keys[B])
+        ca = register_ca(a)
+        for who, how, body in ((theirs, "reject", {"rejectReason": "not ours"}), (ours, "cancel", {}), (theirs, "reject", {})):
+            ours.transfer(ca, B)
+            who.end(how, ca, **body)
+            assert ca_of(a, ca)["status"] == "INACTIVE" and ca_of(a, ca)["ownedBy"] == A
+            assert ours.ids("outgoing") == theirs.ids("incoming") == []
+            for again in ("accept", "reject"):
+                with refused(NOT_FOUND):
+                    theirs.end(again, ca)
+            with refused(COMPLETED):
+                ours.end("cancel", ca)
+        assert ca_of(a, ca)["customerVersion"] == 7
+        a.update_ca_certificate(certificateId=ca, newStatus="ACTIVE")
+        with refused(NOT_FOUND):
+            b.describe_ca_certificate(certificateId=ca)
+
+
+def test_ca_what_is_refused():
+    with accounts() as (server, keys):
+        a, b, c = clients(server, keys)
+        ours, theirs, others = (Cas(server, keys[account]) for account in (A, B, C))
+        active, fine = register_ca(a, setAsActive=True), register_ca(a)
+        with refused(STATE, "UpdateCACertificate"):
+            ours.transfer(active, B)
+        for target, words in (("999999999999", "no account"), (A, A), ("12", "targetAwsAccount")):
+            with refused(INVALID, words):
+                ours.transfer(fine, target)
+        with refused(INVALID, "targetAwsAccount"):
+            ours.call("POST", f"cacertificate/{fine}/transfer")
+        with refused(INVALID, "128"):
+            ours.transfer(fine, B, transferMessage="x" * 129)
+        with refused(INVALID, "certificateId"):
+            ours.transfer("xyz", B)
+        with refused(NOT_FOUND, NOBODY):
+            ours.transfer(NOBODY, B)
+        for how in ("accept", "reject", "cancel"):
+            with refused(NOT_FOUND, NOBODY):
+                ours.end(how, NOBODY)
+        with refused(INVALID, "not being transferred"):
+            ours.end("cancel", fine)
+        with refused(NOT_FOUND, "not being transferred"):
+            ours.end("accept", fine)
+        pem = ca_of(a, fine)["certificatePem"]
+        register_ca(b, pem)
+        with refused(CONFLICT, B):
+            ours.transfer(fine, B)
+        ours.transfer(fine, C)
+        with refused(CONFLICT, C):
+            theirs.transfer(fine, C)
+        register_ca(c, pem)
+        with refused(INVALID, "registered"):
+            others.end("accept", fine)
+        others.end("reject", fine)
+        # Ten CAs of a subject, however they came.
+        eleven = [register_ca(a if n == 10 else b, certs.Authority("Same").pem) for n in range(11)]
+        ours.transfer(eleven[10], B)
+        with refused(LIMIT, "10"):
+            theirs.end("accept", eleven[10])
+        b.delete_ca_certificate(certificateId=eleven[0])
+        theirs.end("accept", eleven[10])
+        assert ca_of(b, eleven[10])["status"] == "INACTIVE"
+        reader = Cas(server, server.new_key("reader"))
+        assert reader.ids("outgoing") == reader.ids("incoming") == []
+        with refused(DENIED, "reader"):
+            reader.transfer(active, B)
+        for how in ("accept", "reject", "cancel"):
+            with refused(DENIED, "reader"):
+                reader.end(how, active)
+
+
+def test_ca_lists():
+    with accounts() as (server, keys):
+        a, b, c = clients(server, keys)
+        ours, theirs, others = (Cas(server, keys[account]) for account in (A, B, C))
+        sent = [register_ca(a if n % 2 else c) for n in range(7)]
+        for n, ca in enumerate(sent):
+            (ours if n % 2 else others).transfer(ca, B)
+        register_ca(a)
+        for size in (1, 2, 3, 7, 250):
+            assert theirs.ids("incoming", pageSize=size) == sent[::-1]
+            assert theirs.ids("incoming", pageSize=size, isAscendingOrder="true") == sent
+            assert ours.ids("outgoing", pageSize=size) == sent[1::2][::-1]
+        assert {entry["transferredFrom"] for entry in theirs.list("incoming")["incomingCACertificates"]} == {A, C}
+        marker = theirs.list("incoming", pageSize=1)["nextMarker"].replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
+        with refused(INVALID, "marker"):
+            ours.list("outgoing", marker=marker)
+
+
+def test_ca_under_way_is_audited():
+    """A weak CA cannot hide in a transfer: CA_CERTIFICATE_KEY_QUALITY_CHECK covers PENDING_TRANSFER, in the account that has the CA."""
+    check = "CA_CERTIFICATE_KEY_QUALITY_CHECK"
+
+    def audit(iot):
+        task = iot.start_on_demand_audit_task(targetCheckNames=[check])["taskId"]
+        for _ in range(600):
+            details = iot.describe_audit_task(taskId=task)
+            if details["taskStatus"] != "IN_PROGRESS":
+                break
+            time.sleep(0.1)
+        assert details["taskStatus"] == "COMPLETED", details
+        findings = everything(iot, "list_audit_findings", "findings", taskId=task)
+        return (details["auditDetails"][check]["totalResourcesCount"],
+                [(f["nonCompliantResource"]["resourceIdentifier"]["caCertificateId"], f["reasonForNonComplianceCode"]) for f in findings])
+
+    weak = "CERTIFICATE_KEY_VULNERABILITY_CVE-2017-15361"
+    with accounts() as (server, keys):
+        a, b, _ = clients(server, keys)
+        with open(os.path.join(SOURCE, "examples", "roca-ca.pem"), encoding="ascii") as file:
+            ca = register_ca(a, file.read())
+        assert audit(a) == (0, [])  # INACTIVE
+        Cas(server, keys[A]).transfer(ca, B)
+        assert audit(a) == (1, [(ca, weak)])
+        assert audit(b) == (0, [])
+        Cas(server, keys[B]).end("accept", ca)
+        assert audit(a) == audit(b) == (0, [])
+        b.update_ca_certificate(certificateId=ca, newStatus="ACTIVE")
+        assert audit(b) == (1, [(ca, weak)]) and audit(a) == (0, [])
+
+
 if __name__ == "__main__":
     sys.exit(run_tests(globals()))

@@ -38,7 +38,7 @@ static enum ka_store_status
 count_rows(struct ka_tx *tx, void *arg)
 {
 	struct place *place = arg;
-	struct ka_ca_filter all = { NULL, NULL };
+	struct ka_ca_filter all = { 0 };
 	struct ka_page page = { .ascending = true, .limit = 1000 };
 	struct ka_ca_row *list;
 	size_t num;
