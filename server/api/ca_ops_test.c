@@ -431,6 +431,63 @@ deletions(void **state)
 	assert_string_equal(register_sni(pem, NULL), id);
 }
 
+static enum ka_store_status
+begin_transfer(struct ka_tx *tx, void *arg)
+{
+	const struct ka_scope scope = { world.identity.account, world.identity.region };
+	struct ka_ca_row row;
+	enum ka_store_status status = ka_tx_ca_get(tx, &row, &made, &scope, arg);
+
+	row.status_before_transfer = row.status;
+	row.status = KA_CA_PENDING_TRANSFER;
+	row.transfer_to = CALL_OTHER_ACCOUNT;
+	row.deactivated_by = "mitigation-1";
+	return status == KA_STORE_OK ? ka_tx_ca_update(tx, &scope, &row) : status;
+}
+
+static void
+what_is_in_transfer_stays_as_it_is(void **state)
+{
+	const char *id = register_sni(ca_pem("Moving", "ec:P-256"), NULL);
+
+	(void)state;
+	assert_int_equal(ka_store_write(world.server.store, begin_transfer, (void *)(uintptr_t)id), KA_STORE_OK);
+	assert_text(describe(id), "status", "PENDING_TRANSFER");
+	assert_refused(call(&world, "PUT", path_of(id), "newStatus=INACTIVE", NULL), "InvalidRequestException",
+	    "being transferred to account " CALL_OTHER_ACCOUNT);
+	assert_refused(
+	    call(&world, "DELETE", path_of(id), NULL, NULL), "CertificateStateException", "is PENDING_TRANSFER");
+	assert_done(call(&world, "GET", "/cacertificates", NULL, NULL));
+	assert_text(json_array_get(json_object_get(world.reply, "certificates"), 0), "status", "PENDING_TRANSFER");
+}
+
+static enum ka_store_status
+deactivate(struct ka_tx *tx, void *arg)
+{
+	const struct ka_scope scope = { world.identity.account, world.identity.region };
+	struct ka_ca_row row;
+	enum ka_store_status status = ka_tx_ca_get(tx, &row, &made, &scope, arg);
+
+	row.status = KA_CA_INACTIVE;
+	row.deactivated_by = "mitigation-1";
+	row.deactivated = CALL_NOW;
+	return status == KA_STORE_OK ? ka_tx_ca_update(tx, &scope, &row) : status;
+}
+
+static void
+activating_forgets_who_deactivated(void **state)
+{
+	const char *id = register_sni(ca_pem("Back", "ec:P-256"), "setAsActive=true");
+
+	(void)state;
+	assert_int_equal(ka_store_write(world.server.store, deactivate, (void *)(uintptr_t)id), KA_STORE_OK);
+	assert_done(call(&world, "PUT", path_of(id), "newAutoRegistrationStatus=ENABLE", NULL));
+	assert_non_null(strstr(call_log(&world)->after, "\"deactivatedBy\":\"mitigation-1\""));
+	assert_done(call(&world, "PUT", path_of(id), "newStatus=ACTIVE", NULL));
+	assert_non_null(strstr(call_log(&world)->before, "mitigation-1"));
+	assert_null(strstr(call_log(&world)->after, "mitigation-1"));
+}
+
 /* Walks the whole list in pages and compares the ids; between pages, something newer is registered. */
 static void
 assert_walk(const char *query, char ids[][65], unsigned num, bool up, bool insert)
@@ -577,6 +634,8 @@ main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(updates, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(registration_configurations, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(deletions, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_in_transfer_stays_as_it_is, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(activating_forgets_who_deactivated, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(lists_and_pages, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tags, set_up, tear_down),
 		cmocka_unit_test_prestate_setup_teardown(weak_keys, set_up, tear_down, roca),

@@ -376,6 +376,44 @@ deletions(void **state)
 	assert_done(call(&world, "DELETE", path_of(device), NULL, NULL));
 }
 
+static enum ka_store_status
+begin_transfer(struct ka_tx *tx, void *arg)
+{
+	const struct ka_scope scope = { world.identity.account, world.identity.region };
+	struct ka_device_row row;
+	enum ka_store_status status = ka_tx_device_get(tx, &row, &made, &scope, arg);
+
+	row.status = KA_DEVICE_PENDING_TRANSFER;
+	row.previous_owner = "999988887777";
+	row.transfer_to = CALL_OTHER_ACCOUNT;
+	row.transfer_message = "take \"it\"";
+	row.reject_reason = "not before";
+	row.transfer_date = CALL_NOW + 1000;
+	row.reject_date = CALL_NOW + 2000;
+	return status == KA_STORE_OK ? ka_tx_device_update(tx, &scope, &row) : status;
+}
+
+static void
+what_is_in_transfer_stays_as_it_is(void **state)
+{
+	(void)state;
+	assert_done(register_alone(device_pem("X", "ec:P-256"), NULL));
+	const char *device = id();
+	assert_int_equal(ka_store_write(world.server.store, begin_transfer, (void *)(uintptr_t)device), KA_STORE_OK);
+	json_t *description = describe(device), *transfer = json_object_get(description, "transferData");
+	assert_text(description, "status", "PENDING_TRANSFER");
+	assert_text(description, "previousOwnedBy", "999988887777");
+	assert_int_equal(json_object_size(transfer), 4);
+	assert_text(transfer, "transferMessage", "take \"it\"");
+	assert_text(transfer, "rejectReason", "not before");
+	assert_true(json_real_value(json_object_get(transfer, "transferDate")) == 1700000001.123);
+	assert_true(json_real_value(json_object_get(transfer, "rejectDate")) == 1700000002.123);
+	assert_refused(call(&world, "PUT", path_of(device), "newStatus=ACTIVE", NULL), "CertificateStateException",
+	    "CancelCertificateTransfer");
+	assert_refused(
+	    call(&world, "DELETE", path_of(device), NULL, NULL), "CertificateStateException", "is PENDING_TRANSFER");
+}
+
 static void
 certificates_of_our_own(void **state)
 {
@@ -562,6 +600,7 @@ main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(duplicates_and_modes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(updates, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(deletions, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_in_transfer_stays_as_it_is, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(certificates_of_our_own, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(requests_are_signed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(lists, set_up, tear_down),

@@ -7,6 +7,7 @@ import contextlib
 import datetime
 import json
 import os
+import sqlite3
 import sys
 import tempfile
 import warnings
@@ -575,6 +576,23 @@ def test_what_was_acknowledged_survives_a_kill():
         key = certs.request("thing", certs.key())
         again = iot.create_certificate_from_csr(certificateSigningRequest=key)["certificateId"]
         assert iot.describe_certificate(certificateId=again)["certificateDescription"]["caCertificateId"] == description["caCertificateId"]
+
+
+def test_a_database_that_somebody_else_holds():
+    """503 while it lasts, nothing half-written, and all is well behind it."""
+    with running() as (server, iot):
+        first, second = certs.Authority("First"), certs.Authority("Second")
+        register_sni(iot, first)
+        with contextlib.closing(sqlite3.connect(os.path.join(server.data, "keyassay.db"), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with refused("ServiceUnavailableException", "Nothing was changed", status=503):
+                register_sni(iot, second)
+            assert iot.describe_ca_certificate(certificateId=first.id)["certificateDescription"]["status"] == "INACTIVE"  # reads go on
+            other.execute("ROLLBACK")
+        with refused(NOT_FOUND):
+            iot.describe_ca_certificate(certificateId=second.id)
+        assert register_sni(iot, second) == second.id
+        assert len(everything(iot, "list_ca_certificates", "certificates")) == 2
 
 
 def test_the_aws_command():
