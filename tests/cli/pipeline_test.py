@@ -179,15 +179,29 @@ def test_format_is_not_guessed_from_a_first_digit():
         process.stdin.close()
 
 
+def wait_until_signals_are_caught(process):
+    """A signal before that is a plain end."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+            caught = int(re.search(r"SigCgt:\s+([0-9a-f]+)", file.read())[1], 16)
+        if caught >> signal.SIGTERM - 1 & 1 and caught >> signal.SIGINT - 1 & 1:
+            return
+        time.sleep(0.02)
+    raise AssertionError("signals are never caught")
+
+
 def test_interrupt_while_waiting_for_input():
     for jobs in ("1", "4"):
         for number in (signal.SIGINT, signal.SIGTERM):
             with kit.start("scan", "--format", "json", "--jobs", jobs, stdin=True, stdout=True) as process:
                 process.stdin.write(GOOD)
                 process.stdin.flush()
-                time.sleep(0.3)
+                head = b""
+                while b'"outcome"' not in head:
+                    head += os.read(process.stdout.fileno(), 1 << 16)
                 process.send_signal(number)
-                document = json.loads(process.stdout.read())
+                document = json.loads(head + process.stdout.read())
                 status = process.wait(20)
                 process.stdin.close()
             assert status == 3, (jobs, number, status)
@@ -198,6 +212,7 @@ def test_interrupt_while_a_pipe_has_no_writer():
     os.mkfifo("fifo")
     for jobs in ("1", "4"):
         with kit.start("scan", "--jobs", jobs, "fifo", stdout=True) as process:
+            wait_until_signals_are_caught(process)
             time.sleep(0.3)
             process.send_signal(signal.SIGTERM)
             assert process.wait(20) == 3, jobs
@@ -208,7 +223,8 @@ def test_interrupt_in_the_middle():
         with kit.start("scan", "--format", form, "--jobs", "2", stdin=True, stdout=True, stderr=sys.stderr) as process:
             feeder = Feeder(process, endless(GOOD * 1000, 1 << 30))
             feeder.start()
-            time.sleep(0.5)
+            wait_until_signals_are_caught(process)
+            time.sleep(0.3)
             process.send_signal(signal.SIGINT)
             out = process.stdout.read()
             status = process.wait(60)
