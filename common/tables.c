@@ -131,8 +131,9 @@ load_list(struct ka_tables *tables, const char *list)
 	}
 }
 
-/* The build tree (build/cli/keyassay beside tables/) and a prefix that was moved (bin/ beside share/). */
-static const char *const beside_program[] = { "../tables", "../../tables", "../share/keyassay/tables" };
+/* The source tree above a build tree (build/cli/keyassay, build-check/release/cli/keyassay) and a prefix that was moved (bin/ beside
+ * share/). */
+static const char *const beside_program[] = { "../share/keyassay/tables", "../../tables", "../../../tables" };
 
 static void
 load_default(struct ka_tables *tables)

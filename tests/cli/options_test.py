@@ -232,6 +232,20 @@ def test_tables_by_environment():
     assert scan(SOUND, KEYASSAY_TABLES="no-such-folder").status == 3
 
 
+def test_tables_are_found_from_where_the_program_is():
+    with open(kit.KEYASSAY, "rb") as file:
+        program = file.read()
+    table = os.path.join(kit.ROOT, "tables", "rsa-2048.kat")
+    for tables, place in (("src 1/tables", "src 1/build/cli"), ("src 2/tables", "src 2/build-check/release/cli"),
+                          ("moved prefix/share/keyassay/tables", "moved prefix/bin")):
+        path = write(os.path.join(place, "keyassay"), program)
+        os.chmod(path, 0o755)
+        os.makedirs(tables)
+        os.symlink(table, os.path.join(tables, "rsa-2048.kat"))
+        done = kit.run_shell('exec "$1" scan --format csv "$2"', os.path.abspath(path), WEAK)
+        assert done.status == 1 and done.err == "", (place, done)
+
+
 def test_closed_streams():
     # What is opened next gets their numbers: it must not be taken for them.
     done = kit.run_shell('exec "$0" scan --format jsonl <&-')
