@@ -29,7 +29,7 @@ compare()
 	fi
 }
 
-echo 1..9
+echo 1..14
 compare verbs "$("$keyassayd" --help | sed -n '/^Verbs:/,/^$/s/^  \([a-z]*\) .*/\1/p' | sort)" "$(offered '')"
 compare 'verbs of accesskey' "$(printf '%s\n' create delete list)" "$(offered accesskey '')"
 compare 'a verb that has begun' migrate "$(offered mig)"
@@ -44,6 +44,9 @@ choices()
 }
 for key in on-weak-key log-level log-format; do
 	compare "values of $key" "$(choices $key config)" "$(offered serve --$key '')"
+done
+for key in kind status mode issuer from; do
+	compare "values of $key" "$(choices $key import)" "$(offered import --$key '')"
 done
 compare 'values of role' "$(choices role accesskey create)" "$(offered accesskey create --role '')"
 exit "$bad"
