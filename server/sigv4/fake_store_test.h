@@ -3,6 +3,8 @@
 #ifndef KA_SERVER_SIGV4_FAKE_STORE_TEST_H
 #define KA_SERVER_SIGV4_FAKE_STORE_TEST_H
 
+#include <stdatomic.h>
+
 #include "server/store/store.h"
 
 struct ka_store {
@@ -11,7 +13,7 @@ struct ka_store {
 	uint8_t secrets[8][128];
 	char texts[8][2][32];
 	enum ka_store_status failure; /* what every transaction returns; OK: works */
-	unsigned num_reads;
+	atomic_uint num_reads;
 };
 
 #endif

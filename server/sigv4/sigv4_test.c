@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who may come in, and what those hear who may not. Signatures here are made by the room's own pieces; that these
  * are right is shown by canonical_test.c (AWS's suite) and vectors_test.c (botocore). */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -367,6 +368,39 @@ test_cache(void **state)
 	assert_int_equal(ask(f, &usual), KA_API_OK); /* refusals are not remembered */
 }
 
+static void *
+ask_often(void *arg)
+{
+	/* Its own arena and message; key, cache and store are everybody's. */
+	const struct fixture *shared = arg;
+	struct fixture own = { .auth = shared->auth, .key = shared->key };
+	size_t num_accepted = 0;
+
+	for (unsigned i = 0; i < 500; i++) {
+		const struct client client = { .scope = ka_arena_format(
+						   &own.arena, "20231114/region-%u/iot/aws4_request", i % 7) };
+
+		num_accepted += ask(&own, &client) == KA_API_OK;
+	}
+	ka_arena_clear(&own.arena);
+	return num_accepted == 500 ? NULL : arg;
+}
+
+/* Many at once, with more scopes than the cache keeps for a key. */
+static void
+test_threads(void **state)
+{
+	pthread_t threads[8];
+	void *refused;
+
+	for (size_t i = 0; i < 8; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, ask_often, *state), 0);
+	for (size_t i = 0; i < 8; i++) {
+		assert_int_equal(pthread_join(threads[i], &refused), 0);
+		assert_null(refused);
+	}
+}
+
 static void
 test_store_in_trouble(void **state)
 {
@@ -457,6 +491,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_clock_skew, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_sessions, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_cache, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_threads, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_store_in_trouble, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_sealed_secret, set_up, tear_down),
 		cmocka_unit_test(test_new_keys),
