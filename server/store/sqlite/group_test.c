@@ -149,6 +149,52 @@ test_a_locked_database_is_unavailable_and_recovers(void **state)
 	assert_false(is_there(place, 1));
 }
 
+static int
+interrupt(void *arg)
+{
+	(void)arg;
+	return 1;
+}
+
+/* SQLite takes the whole transaction back when it is interrupted in it; a statement behind that would commit by itself. */
+static enum ka_store_status
+lose_transaction(struct ka_tx *tx, void *arg)
+{
+	struct connection *connection = (struct connection *)tx;
+	struct one *one = arg;
+	struct ka_ca_row first = make_ca(100 + one->number), second = make_ca(200 + one->number);
+
+	one->runs++;
+	EXPECT(ka_tx_ca_insert(tx, NULL, &scope_a, &first) == KA_STORE_OK);
+	sqlite3_progress_handler(connection->db, 1, interrupt, NULL);
+	EXPECT(ka_tx_ca_insert(tx, NULL, &scope_b, &first) == KA_STORE_UNAVAILABLE);
+	sqlite3_progress_handler(connection->db, 0, NULL, NULL);
+	EXPECT(sqlite3_get_autocommit(connection->db) != 0);
+	EXPECT(ka_tx_ca_insert(tx, NULL, &scope_a, &second) == KA_STORE_UNAVAILABLE);
+	return KA_STORE_OK;
+}
+
+static void
+test_lost_transaction_leaves_nothing(void **state)
+{
+	struct place *place = *state;
+	struct one ones[8];
+	struct member members[8];
+
+	for (unsigned i = 0; i < 8; i++) {
+		ones[i] = (struct one){ .number = i };
+		members[i] = (struct member){ i == 4 ? lose_transaction : insert, &ones[i], KA_STORE_ABORTED };
+	}
+	group_run(place, members, 8);
+	for (unsigned i = 0; i < 8; i++) {
+		/* The others run again, each by itself; the one that loses it does so twice. */
+		assert_int_equal(members[i].status, i == 4 ? KA_STORE_UNAVAILABLE : KA_STORE_OK);
+		assert_int_equal(is_there(place, i), i != 4);
+	}
+	assert_int_equal(ones[4].runs, 2);
+	assert_int_equal(raw_number(place->path, "SELECT count(*) FROM ca"), 7);
+}
+
 static enum ka_store_status
 insert_long(struct ka_tx *tx, void *arg)
 {
@@ -183,6 +229,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_a_group_shares_a_commit, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_members_of_a_group_are_apart, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_a_write_inside_of_a_write_does_not_hang, place_open, place_close),
+		cmocka_unit_test_setup_teardown(test_lost_transaction_leaves_nothing, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_value_that_cannot_be_bound, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_a_locked_database_is_unavailable_and_recovers, place_open, place_close),
 	};
