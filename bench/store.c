@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The store's figures as a table. Usage: bench-store [DIR [ROWS [SECONDS]]]; DIR is on the disk that is to be measured, with room for
- * 5 KB per row; its files are removed at the end. */
+/* The store's figures as a table. Usage: bench-store [DIR [ROWS [SECONDS]]]; DIR is on the disk that is to be measured,
+ * with room for 5 KB per row; its files are removed at the end. */
 #include "bench/store.h"
 
 #include <stdio.h>
@@ -8,7 +8,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
 
 double
 store_bench_now(void)
@@ -78,7 +77,8 @@ static const struct figure {
 	double target;
 } figures[] = {
 	{ "rows filled in, 1,000 a commit", store_ours_fill, "bare INSERT, 1,000 a commit", store_bare_fill, 0 },
-	{ "registrations, durable, 32 threads", store_ours_register, "bare INSERT, a commit each", store_bare_insert, 2000 },
+	{ "registrations, durable, 32 threads", store_ours_register, "bare INSERT, a commit each", store_bare_insert,
+	    2000 },
 	{ "the same", store_ours_register, "bare INSERT, 32 a commit", store_bare_insert_grouped, 2000 },
 	{ "reads by id, one thread", store_ours_get, "bare SELECT", store_bare_get, 100000 },
 	{ "rows scanned for an audit", store_ours_scan, "bare SELECT of all", store_bare_scan, 1000000 },
@@ -102,11 +102,12 @@ main(int argc, char **argv)
 	}
 	(void)snprintf(bench.ours_path, sizeof(bench.ours_path), "%s/bench-store-%ld.db", dir, (long)getpid());
 	(void)snprintf(bench.bare_path, sizeof(bench.bare_path), "%s/bench-bare-%ld.db", dir, (long)getpid());
-	(void)printf("%u rows of %u bytes; per second:\n%-36s %12s   %-30s %12s %7s\n", bench.num_rows, STORE_BENCH_DER_LEN, "figure",
-	    "store", "SQLite", "", "ratio");
+	(void)printf("%u rows of %u bytes; per second:\n%-36s %12s   %-30s %12s %7s\n", bench.num_rows,
+	    STORE_BENCH_DER_LEN, "figure", "store", "SQLite", "", "ratio");
 	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
 		const struct figure *figure = &figures[i];
-		double ours = figure->ours(&bench), reference = figure->reference == NULL ? 0 : figure->reference(&bench);
+		double ours = figure->ours(&bench),
+		       reference = figure->reference == NULL ? 0 : figure->reference(&bench);
 
 		ok = ok && ours > 0 && reference >= 0;
 		(void)printf("%-36s %12.0f", figure->name, ours);
@@ -116,7 +117,8 @@ main(int argc, char **argv)
 			(void)printf("  target %.0f: %s", figure->target, ours >= figure->target ? "met" : "missed");
 		(void)printf("\n");
 		if (figure->ours == store_ours_register)
-			(void)printf("    %.1f registrations a commit, the slowest took %.0f ms\n", store_ours_commits_shared(), store_ours_slowest());
+			(void)printf("    %.1f registrations a commit, the slowest took %.0f ms\n",
+			    store_ours_commits_shared(), store_ours_slowest());
 		(void)fflush(stdout);
 	}
 	remove_database(bench.ours_path);

@@ -22,19 +22,19 @@ struct store_bench {
 /* store_bench_id makes the 32 bytes of the id of row number: spread evenly, as hashes are. */
 void store_bench_id(uint8_t out[32], uint64_t number);
 void store_bench_der(uint8_t out[STORE_BENCH_DER_LEN], uint64_t number);
-/* Seconds on the clock, and of processor time of this process: reads of what is in memory are computation, and what else runs on the
- * machine should not count. */
+/* Seconds on the clock, and of processor time of this process: reads of what is in memory are computation, and what
+ * else runs on the machine should not count. */
 double store_bench_now(void);
 double store_bench_cpu(void);
 
 /* Each does its work and returns things per second; negative when it failed, after saying why on stderr. Fill first. */
 double store_ours_fill(struct store_bench *bench);
-double store_ours_register(struct store_bench *bench); /* durable, num_threads threads: insert, tag, log */
-double store_ours_get(struct store_bench *bench);      /* one thread, by id */
-double store_ours_scan(struct store_bench *bench);     /* one thread, in chunks as an audit */
+double store_ours_register(struct store_bench *bench);   /* durable, num_threads threads: insert, tag, log */
+double store_ours_get(struct store_bench *bench);        /* one thread, by id */
+double store_ours_scan(struct store_bench *bench);       /* one thread, in chunks as an audit */
 double store_ours_scan_small(struct store_bench *bench); /* scans of an account with 10 of the rows */
-double store_ours_commits_shared(void);                /* registrations per commit in the last store_ours_register */
-double store_ours_slowest(void);                       /* milliseconds: the slowest registration of it */
+double store_ours_commits_shared(void);                  /* registrations per commit in the last store_ours_register */
+double store_ours_slowest(void);                         /* milliseconds: the slowest registration of it */
 
 double store_bare_fill(struct store_bench *bench);
 double store_bare_insert(struct store_bench *bench);         /* durable, a commit for each */

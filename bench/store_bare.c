@@ -9,7 +9,8 @@ open_bare(const char *path)
 {
 	sqlite3 *db;
 
-	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) ==
+		SQLITE_OK &&
 	    sqlite3_exec(db,
 		"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;"
 		"CREATE TABLE IF NOT EXISTS cert (seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, der BLOB NOT NULL)",
@@ -81,7 +82,8 @@ store_bare_get(struct store_bench *bench)
 	uint8_t id[32];
 	uint64_t done = 0, found = 0, bytes = 0;
 
-	if (db == NULL || sqlite3_prepare_v2(db, "SELECT seq, der FROM cert WHERE id = ?", -1, &stmt, NULL) != SQLITE_OK)
+	if (db == NULL ||
+	    sqlite3_prepare_v2(db, "SELECT seq, der FROM cert WHERE id = ?", -1, &stmt, NULL) != SQLITE_OK)
 		return -1;
 	double start = store_bench_cpu(), took;
 	do {
@@ -109,7 +111,8 @@ store_bare_scan(struct store_bench *bench)
 	sqlite3_stmt *stmt;
 	uint64_t done = 0, bytes = 0;
 
-	if (db == NULL || sqlite3_prepare_v2(db, "SELECT seq, id, der FROM cert ORDER BY seq", -1, &stmt, NULL) != SQLITE_OK)
+	if (db == NULL ||
+	    sqlite3_prepare_v2(db, "SELECT seq, id, der FROM cert ORDER BY seq", -1, &stmt, NULL) != SQLITE_OK)
 		return -1;
 	double start = store_bench_cpu();
 	while (sqlite3_step(stmt) == SQLITE_ROW) {

@@ -135,9 +135,14 @@ register_one(struct ka_tx *tx, void *arg)
 	(void)snprintf(arn, sizeof(arn), "arn:aws:iot:us-east-1:000000000000:cacert/%s", row.id);
 	if (status == KA_STORE_OK)
 		status = ka_tx_tag_put(tx, &scope, arn, &tag);
-	struct ka_log_row log = { .time = row.created, .account = scope.account, .region = scope.region,
-		.actor = "AKIAIOSFODNN7EXAMPLE", .request = "01234567-89ab-cdef-0123-456789abcdef",
-		.action = "RegisterCACertificate", .resource = arn, .after = "{\"status\":\"ACTIVE\",\"certificateMode\":\"DEFAULT\"}" };
+	struct ka_log_row log = { .time = row.created,
+		.account = scope.account,
+		.region = scope.region,
+		.actor = "AKIAIOSFODNN7EXAMPLE",
+		.request = "01234567-89ab-cdef-0123-456789abcdef",
+		.action = "RegisterCACertificate",
+		.resource = arn,
+		.after = "{\"status\":\"ACTIVE\",\"certificateMode\":\"DEFAULT\"}" };
 	return status == KA_STORE_OK ? ka_tx_log_append(tx, &log) : status;
 }
 
@@ -266,7 +271,8 @@ scan_chunk(struct ka_tx *tx, void *arg)
 	struct scan *scan = arg;
 
 	scan->num = 0;
-	return ka_tx_ca_scan(tx, scan->scope, &(struct ka_range){ scan->range.after_seq, INT64_MAX, 0xff, scan->range.limit }, scanned, scan);
+	return ka_tx_ca_scan(tx, scan->scope,
+	    &(struct ka_range){ scan->range.after_seq, INT64_MAX, 0xff, scan->range.limit }, scanned, scan);
 }
 
 double

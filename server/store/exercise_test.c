@@ -17,7 +17,7 @@ see_device(void *arg, const struct ka_device_row *row)
 }
 
 /* NULL or a text, by a bit. */
-#define MAYBE(bits, bit, value) (((bits) >> (bit) & 1) != 0 ? (value) : NULL)
+#define MAYBE(bits, bit, value) (((bits) >> (bit)&1) != 0 ? (value) : NULL)
 
 static enum ka_store_status
 certificates(struct ka_tx *tx, struct ka_arena *arena, const struct ka_page *page)
@@ -51,9 +51,10 @@ certificates(struct ka_tx *tx, struct ka_arena *arena, const struct ka_page *pag
 	EXPECT(ka_tx_device_move(tx, &scope_a, &scope_b, &device) == KA_STORE_OK);
 	EXPECT(ka_tx_device_delete(tx, &scope_b, device.id) == KA_STORE_OK);
 	for (unsigned bits = 0; bits < 32; bits++) {
-		struct ka_ca_filter filter = { MAYBE(bits, 0, "t"), MAYBE(bits, 1, "222222222222"), (bits >> 2 & 1) != 0 };
-		struct ka_device_filter other = { MAYBE(bits, 0, ca.id), bits >> 1 & 1, bits >> 2 & 1, (bits >> 3 & 1) != 0,
-			MAYBE(bits, 4, "222222222222") };
+		struct ka_ca_filter filter = { MAYBE(bits, 0, "t"), MAYBE(bits, 1, "222222222222"),
+			(bits >> 2 & 1) != 0 };
+		struct ka_device_filter other = { MAYBE(bits, 0, ca.id), bits >> 1 & 1, bits >> 2 & 1,
+			(bits >> 3 & 1) != 0, MAYBE(bits, 4, "222222222222") };
 
 		EXPECT(ka_tx_ca_list(tx, &cas, &num, arena, &scope_a, &filter, page) == KA_STORE_OK);
 		EXPECT(ka_tx_device_list(tx, &devices, &num, arena, &scope_a, &other, page) == KA_STORE_OK);
@@ -82,9 +83,11 @@ tasks_and_findings(struct ka_tx *tx, struct ka_arena *arena, const struct ka_pag
 	EXPECT(ka_tx_finding_insert(tx, &scope_a, &finding) == KA_STORE_OK);
 	EXPECT(ka_tx_finding_get(tx, &finding, arena, &scope_a, finding.id) == KA_STORE_OK);
 	for (unsigned bits = 0; bits < 128; bits++) {
-		struct ka_task_filter filter = { 0, 9999, (enum ka_task_type)(bits & 1), (enum ka_task_status)(bits >> 1 & 1) };
-		struct ka_finding_filter other = { MAYBE(bits, 0, finding.task_id), 0, (bits >> 1 & 1) * 9999, MAYBE(bits, 2, "C"),
-			KA_RESOURCE_CA, MAYBE(bits, 3, finding.resource_id), MAYBE(bits, 4, "R"), (enum ka_suppressed_filter)(bits >> 5 & 1) };
+		struct ka_task_filter filter = { 0, 9999, (enum ka_task_type)(bits & 1),
+			(enum ka_task_status)(bits >> 1 & 1) };
+		struct ka_finding_filter other = { MAYBE(bits, 0, finding.task_id), 0, (bits >> 1 & 1) * 9999,
+			MAYBE(bits, 2, "C"), KA_RESOURCE_CA, MAYBE(bits, 3, finding.resource_id), MAYBE(bits, 4, "R"),
+			(enum ka_suppressed_filter)(bits >> 5 & 1) };
 
 		EXPECT(ka_tx_task_list(tx, &tasks, &num, arena, &scope_a, &filter, page) == KA_STORE_OK);
 		EXPECT(ka_tx_finding_list(tx, &findings, &num, arena, &scope_a, &other, page) == KA_STORE_OK);
@@ -96,9 +99,12 @@ tasks_and_findings(struct ka_tx *tx, struct ka_arena *arena, const struct ka_pag
 static enum ka_store_status
 settings(struct ka_tx *tx, struct ka_arena *arena, const struct ka_page *page)
 {
-	struct ka_suppression_row suppression = { .check_name = "C", .resource = "{}", .expiration = 9, .token = "t" }, *suppressions;
-	struct ka_schedule_row schedule = { .name = "n", .frequency = KA_DAILY, .checks = "[]", .next_run = 5 }, *schedules;
-	struct ka_log_row entry = { .account = "a", .region = "r", .actor = "x", .action = "y", .resource = "z" }, *entries;
+	struct ka_suppression_row suppression = { .check_name = "C", .resource = "{}", .expiration = 9, .token = "t" },
+				  *suppressions;
+	struct ka_schedule_row schedule = { .name = "n", .frequency = KA_DAILY, .checks = "[]", .next_run = 5 },
+			       *schedules;
+	struct ka_log_row entry = { .account = "a", .region = "r", .actor = "x", .action = "y", .resource = "z" },
+			  *entries;
 	size_t num;
 
 	EXPECT(ka_tx_suppression_insert(tx, &scope_a, &suppression) == KA_STORE_OK);
@@ -114,7 +120,8 @@ settings(struct ka_tx *tx, struct ka_arena *arena, const struct ka_page *page)
 	EXPECT(ka_tx_log_append(tx, &entry) == KA_STORE_OK);
 	for (unsigned bits = 0; bits < 16; bits++) {
 		struct ka_suppression_filter filter = { MAYBE(bits, 0, "C"), MAYBE(bits, 1, "{}"), bits >> 2 & 1 };
-		struct ka_log_filter other = { 0, bits >> 3 & 1, MAYBE(bits, 0, "y"), MAYBE(bits, 1, "z"), MAYBE(bits, 2, "x") };
+		struct ka_log_filter other = { 0, bits >> 3 & 1, MAYBE(bits, 0, "y"), MAYBE(bits, 1, "z"),
+			MAYBE(bits, 2, "x") };
 
 		EXPECT(ka_tx_suppression_list(tx, &suppressions, &num, arena, &scope_a, &filter, page) == KA_STORE_OK);
 		EXPECT(ka_tx_log_list(tx, &entries, &num, arena, &scope_a, &other, page) == KA_STORE_OK);
@@ -127,7 +134,8 @@ static enum ka_store_status
 small_rows(struct ka_tx *tx, struct ka_arena *arena)
 {
 	struct ka_account_row account = { "000000000000", NULL, 1 }, *accounts;
-	struct ka_access_key_row key = { .access_key_id = "AKIA", .account = account.account, .role = KA_ROLE_ADMIN }, *keys;
+	struct ka_access_key_row key = { .access_key_id = "AKIA", .account = account.account, .role = KA_ROLE_ADMIN },
+				 *keys;
 	struct ka_audit_config_row config = { NULL, NULL, NULL };
 	struct ka_tag_row *tags;
 	char code[65];

@@ -139,16 +139,18 @@ same_text(const char *a, const char *b)
 }
 
 /* A field that differs is named, or a test would say no more than that some field does. */
-#define SAME(condition)                                                                                                   \
-	do {                                                                                                               \
-		if (!(condition)) {                                                                                        \
-			(void)fprintf(stderr, "rows differ: %s\n", #condition);                                           \
-			return false;                                                                                      \
-		}                                                                                                          \
+#define SAME(condition) \
+	do { \
+		if (!(condition)) { \
+			(void)fprintf(stderr, "rows differ: %s\n", #condition); \
+			return false; \
+		} \
 	} while (0)
 #define SAME_NUMBER(field) SAME(a->field == b->field)
 #define SAME_TEXT(field) SAME(same_text(a->field, b->field))
-#define SAME_BYTES(field) SAME(a->field.len == b->field.len && (a->field.len == 0 || memcmp(a->field.data, b->field.data, a->field.len) == 0))
+#define SAME_BYTES(field) \
+	SAME(a->field.len == b->field.len && \
+	    (a->field.len == 0 || memcmp(a->field.data, b->field.data, a->field.len) == 0))
 
 bool
 same_ca(const struct ka_ca_row *a, const struct ka_ca_row *b)

@@ -22,13 +22,15 @@ ka_migrations_accept(char out_message[KA_STORE_MESSAGE_LEN], const struct ka_mig
 
 	if (version > newest) {
 		(void)snprintf(out_message, KA_STORE_MESSAGE_LEN,
-		    "%.200s: its schema is version %u, and this keyassayd knows versions up to %u; use the newer keyassayd that wrote it",
+		    "%.200s: its schema is version %u, and this keyassayd knows versions up to %u; use the newer "
+		    "keyassayd that wrote it",
 		    name, version, newest);
 		return false;
 	}
 	if (version < newest && (flags & KA_STORE_MIGRATE) == 0) {
 		(void)snprintf(out_message, KA_STORE_MESSAGE_LEN,
-		    "%.200s: its schema is version %u, and this keyassayd needs version %u; back it up, then run: keyassayd migrate",
+		    "%.200s: its schema is version %u, and this keyassayd needs version %u; back it up, then run: "
+		    "keyassayd migrate",
 		    name, version, newest);
 		return false;
 	}

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rows.h - what the store keeps, as C structs.
  *
- * Times are milliseconds since 1970-01-01T00:00:00Z; 0 means "not set" where a time is optional. Text is NUL-terminated UTF-8;
- * NULL means absent. Certificate ids are 64 lower-case hexadecimal digits (SHA-256 of the DER). JSON columns hold one compact
- * JSON value that the api room wrote; the store does not look into them. Enumerators are stored as their numbers: never
- * renumber, only add. */
+ * Times are milliseconds since 1970-01-01T00:00:00Z; 0 means "not set" where a time is optional. Text is NUL-terminated
+ * UTF-8; NULL means absent. Certificate ids are 64 lower-case hexadecimal digits (SHA-256 of the DER). JSON columns
+ * hold one compact JSON value that the api room wrote; the store does not look into them. Enumerators are stored as
+ * their numbers: never renumber, only add. */
 #ifndef KA_SERVER_STORE_ROWS_H
 #define KA_SERVER_STORE_ROWS_H
 
@@ -57,10 +57,11 @@ struct ka_ca_row {
 	int64_t not_before, not_after;
 	int64_t created, modified;
 	int32_t customer_version;
-	char generation_id[37];         /* UUID */
+	char generation_id[37];          /* UUID */
 	const char *registration_config; /* JSON object, or NULL */
-	const char *template_name;       /* of the registration configuration, or NULL: ListCACertificates filters by it */
-	/* Transfer between accounts (status PENDING_TRANSFER): where to, when, and what comes back when it is refused. */
+	const char *template_name; /* of the registration configuration, or NULL: ListCACertificates filters by it */
+	/* Transfer between accounts (status PENDING_TRANSFER): where to, when, and what comes back when it is
+	 * refused. */
 	const char *transfer_to; /* account, or NULL */
 	const char *transfer_message;
 	int64_t transfer_date;
@@ -133,7 +134,7 @@ struct ka_task_row {
 	int64_t started, ended;
 	/* What was registered when the task started: later certificates are not part of it. */
 	int64_t ca_last_seq, device_last_seq;
-	const char *worker;   /* who holds the lease, or NULL */
+	const char *worker; /* who holds the lease, or NULL */
 	int64_t lease_until;
 };
 
@@ -146,8 +147,8 @@ struct ka_task_check_row {
 	int64_t total, noncompliant, suppressed;
 	const char *error_code; /* or NULL */
 	const char *message;    /* or NULL */
-	const char *undecided;  /* JSON object: what could not be decided so far, and why (audit/undecided.h), or NULL */
-	const char *config;     /* JSON object: the check's configuration when the task started, or NULL */
+	const char *undecided; /* JSON object: what could not be decided so far, and why (audit/undecided.h), or NULL */
+	const char *config;    /* JSON object: the check's configuration when the task started, or NULL */
 };
 
 enum ka_resource_type { KA_RESOURCE_CA = 1, KA_RESOURCE_DEVICE = 2 };
@@ -196,10 +197,10 @@ struct ka_log_row {
 	int64_t seq;
 	int64_t time;
 	const char *account, *region;
-	const char *actor;    /* access key id, or "keyassayd:audit", "keyassayd:mitigation TASK", ... */
-	const char *request;  /* request id or NULL */
-	const char *action;   /* the operation: "RegisterCACertificate" */
-	const char *resource; /* ARN */
+	const char *actor;          /* access key id, or "keyassayd:audit", "keyassayd:mitigation TASK", ... */
+	const char *request;        /* request id or NULL */
+	const char *action;         /* the operation: "RegisterCACertificate" */
+	const char *resource;       /* ARN */
 	const char *before, *after; /* JSON objects of what changed, or NULL */
 };
 

@@ -233,7 +233,8 @@ ka_sql_add(struct ka_sql_text *text, const char *part)
 void
 ka_sql_page(struct ka_sql_text *text, const struct ka_page *page)
 {
-	ka_sql_add(text, page->ascending ? " AND seq > ? ORDER BY seq LIMIT ?" : " AND seq < ? ORDER BY seq DESC LIMIT ?");
+	ka_sql_add(
+	    text, page->ascending ? " AND seq > ? ORDER BY seq LIMIT ?" : " AND seq < ? ORDER BY seq DESC LIMIT ?");
 }
 
 void

@@ -19,7 +19,8 @@ ka_store_open(char out_message[KA_STORE_MESSAGE_LEN], const char *url, unsigned 
 		if (strncmp(url, backends[i]->scheme, len) == 0 && url[len] == ':')
 			return backends[i]->open(out_message, url, flags);
 	}
-	(void)snprintf(out_message, KA_STORE_MESSAGE_LEN, "%.200s: no such kind of database; give \"sqlite:PATH\"", url);
+	(void)snprintf(
+	    out_message, KA_STORE_MESSAGE_LEN, "%.200s: no such kind of database; give \"sqlite:PATH\"", url);
 	return NULL;
 }
 

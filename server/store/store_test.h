@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store_test.h - what the tests of the store share. The suite is the same for all engines; the program's argument names one. */
+/* store_test.h - what the tests of the store share. The suite is the same for all engines; the program's argument names
+ * one. */
 #ifndef KA_SERVER_STORE_STORE_TEST_H
 #define KA_SERVER_STORE_STORE_TEST_H
 
@@ -41,14 +42,14 @@ void place_reopen(struct place *place);
 void place_write(struct place *place, ka_tx_fn fn);
 void place_read(struct place *place, ka_tx_fn fn);
 
-/* Inside a transaction another thread runs, so cmocka's assertions do not work there: what does not hold is said, and fails the
- * transaction and with it the test. */
-#define EXPECT(condition)                                                                                                 \
-	do {                                                                                                               \
-		if (!(condition)) {                                                                                        \
-			(void)fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #condition);              \
-			return KA_STORE_ABORTED;                                                                           \
-		}                                                                                                          \
+/* Inside a transaction another thread runs, so cmocka's assertions do not work there: what does not hold is said, and
+ * fails the transaction and with it the test. */
+#define EXPECT(condition) \
+	do { \
+		if (!(condition)) { \
+			(void)fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #condition); \
+			return KA_STORE_ABORTED; \
+		} \
 	} while (0)
 
 /* Two accounts in a region, and the first one in another region: nothing of one may be seen in another. */
@@ -61,7 +62,7 @@ struct ka_task_row make_task(unsigned number);
 struct ka_finding_row make_finding(unsigned number);
 void make_id(char *out, size_t num_digits, unsigned number); /* out has room for NUL */
 
-bool same_text(const char *a, const char *b); /* NULL equals NULL only */
+bool same_text(const char *a, const char *b);                       /* NULL equals NULL only */
 bool same_ca(const struct ka_ca_row *a, const struct ka_ca_row *b); /* but for seq */
 bool same_device(const struct ka_device_row *a, const struct ka_device_row *b);
 bool same_task(const struct ka_task_row *a, const struct ka_task_row *b);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Many threads at once: what was acknowledged is there, what was refused is not, and no reader ever sees a half of it. */
+/* Many threads at once: what was acknowledged is there, what was refused is not, and no reader ever sees a half of
+ * it. */
 #include "server/store/store_test.h"
 
 #include <pthread.h>
@@ -74,8 +75,8 @@ look(struct ka_tx *tx, void *arg)
 	EXPECT(ka_tx_ca_list(tx, &list, &num, &crowd->arena, &scope_a, &all, &page) == KA_STORE_OK);
 	for (size_t i = 0; i < num; i++) {
 		EXPECT(!declines((unsigned)list[i].created));
-		EXPECT(ka_tx_tag_list(tx, &tags, &num_tags, &crowd->arena, &scope_a, arn_of(arn, (unsigned)list[i].created)) ==
-		    KA_STORE_OK);
+		EXPECT(ka_tx_tag_list(tx, &tags, &num_tags, &crowd->arena, &scope_a,
+			   arn_of(arn, (unsigned)list[i].created)) == KA_STORE_OK);
 		EXPECT(num_tags == 1);
 	}
 	return KA_STORE_OK;
@@ -103,7 +104,8 @@ count(struct ka_tx *tx, void *arg)
 
 	for (unsigned i = 0; i < WRITERS * EACH; i++) {
 		make_id(id, KA_CERT_ID_LEN, i);
-		EXPECT(ka_tx_ca_get(tx, &row, &place->arena, &scope_a, id) == (declines(i) ? KA_STORE_NONE : KA_STORE_OK));
+		EXPECT(
+		    ka_tx_ca_get(tx, &row, &place->arena, &scope_a, id) == (declines(i) ? KA_STORE_NONE : KA_STORE_OK));
 	}
 	return KA_STORE_OK;
 }
@@ -122,7 +124,8 @@ test_many_writers_and_readers(void **state)
 		crowd[i].place = place;
 		crowd[i].first = i * EACH;
 		crowd[i].stop = &stop;
-		assert_int_equal(pthread_create(&threads[i], NULL, i < WRITERS ? writer_main : reader_main, &crowd[i]), 0);
+		assert_int_equal(
+		    pthread_create(&threads[i], NULL, i < WRITERS ? writer_main : reader_main, &crowd[i]), 0);
 	}
 	for (unsigned i = 0; i < WRITERS; i++)
 		assert_int_equal(pthread_join(threads[i], NULL), 0);

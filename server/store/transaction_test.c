@@ -51,8 +51,8 @@ look_at(struct place *place)
 static void
 test_only_ok_commits(void **state)
 {
-	static const enum ka_store_status answers[] = { KA_STORE_NONE, KA_STORE_EXISTS, KA_STORE_ABORTED, KA_STORE_UNAVAILABLE,
-		KA_STORE_FAILED };
+	static const enum ka_store_status answers[] = { KA_STORE_NONE, KA_STORE_EXISTS, KA_STORE_ABORTED,
+		KA_STORE_UNAVAILABLE, KA_STORE_FAILED };
 	struct place *place = *state;
 
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
@@ -71,7 +71,8 @@ static void
 test_committed_is_there_after_a_restart(void **state)
 {
 	struct place *place = *state;
-	struct step kept = { KA_STORE_OK, &account_one, KA_STORE_ABORTED }, dropped = { KA_STORE_ABORTED, &account_two, KA_STORE_OK };
+	struct step kept = { KA_STORE_OK, &account_one, KA_STORE_ABORTED },
+		    dropped = { KA_STORE_ABORTED, &account_two, KA_STORE_OK };
 
 	assert_int_equal(ka_store_write(place->store, insert_and_answer, &kept), KA_STORE_OK);
 	assert_int_equal(ka_store_write(place->store, insert_and_answer, &dropped), KA_STORE_ABORTED);
@@ -200,7 +201,8 @@ test_stats_count(void **state)
 {
 	struct place *place = *state;
 	struct ka_store_stats stats;
-	struct step kept = { KA_STORE_OK, &account_one, KA_STORE_OK }, dropped = { KA_STORE_ABORTED, &account_two, KA_STORE_OK };
+	struct step kept = { KA_STORE_OK, &account_one, KA_STORE_OK },
+		    dropped = { KA_STORE_ABORTED, &account_two, KA_STORE_OK };
 
 	assert_int_equal(ka_store_write(place->store, insert_and_answer, &kept), KA_STORE_OK);
 	assert_int_equal(ka_store_write(place->store, insert_and_answer, &dropped), KA_STORE_ABORTED);

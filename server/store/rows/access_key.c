@@ -13,7 +13,8 @@ ka_tx_access_key_insert(struct ka_tx *tx, const struct ka_access_key_row *row)
 	enum ka_store_status status = ka_sql_one(&sql, ka_sql_step(&sql));
 	if (status != KA_STORE_OK)
 		return status;
-	ka_sql_begin(&sql, tx, "INSERT INTO access_key (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+	ka_sql_begin(
+	    &sql, tx, "INSERT INTO access_key (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
 	ka_sql_put_text(&sql, row->access_key_id);
 	ka_sql_put_text(&sql, row->account);
 	ka_sql_put_int(&sql, row->role);

@@ -34,25 +34,28 @@ access_keys(struct ka_tx *tx, void *arg)
 	struct place *place = arg;
 	struct ka_access_key_row row, *list;
 	size_t num;
-	struct ka_access_key_row key = { "AKIA0000000000000002", "000000000000", KA_ROLE_AUDITOR, { secret, sizeof(secret) },
-		"for the nightly audit", true, 5 };
+	struct ka_access_key_row key = { "AKIA0000000000000002", "000000000000", KA_ROLE_AUDITOR,
+		{ secret, sizeof(secret) }, "for the nightly audit", true, 5 };
 
 	EXPECT(ka_tx_access_key_insert(tx, &key) == KA_STORE_NONE); /* no such account */
 	EXPECT(ka_tx_account_insert(tx, &(struct ka_account_row){ "000000000000", NULL, 7 }) == KA_STORE_OK);
 	EXPECT(ka_tx_account_insert(tx, &(struct ka_account_row){ "111111111111", NULL, 7 }) == KA_STORE_OK);
 	EXPECT(ka_tx_access_key_insert(tx, &key) == KA_STORE_OK);
 	EXPECT(ka_tx_access_key_insert(tx, &key) == KA_STORE_EXISTS);
-	key = (struct ka_access_key_row){ "AKIA0000000000000001", "111111111111", KA_ROLE_ADMIN, { secret, 1 }, NULL, false, 6 };
+	key = (struct ka_access_key_row){ "AKIA0000000000000001", "111111111111", KA_ROLE_ADMIN, { secret, 1 }, NULL,
+		false, 6 };
 	EXPECT(ka_tx_access_key_insert(tx, &key) == KA_STORE_OK);
 
 	EXPECT(ka_tx_access_key_get(tx, &row, &place->arena, "AKIA0000000000000003") == KA_STORE_NONE);
 	EXPECT(ka_tx_access_key_get(tx, &row, &place->arena, "AKIA0000000000000002") == KA_STORE_OK);
-	EXPECT(same_text(row.account, "000000000000") && row.role == KA_ROLE_AUDITOR && row.disabled && row.created == 5);
+	EXPECT(
+	    same_text(row.account, "000000000000") && row.role == KA_ROLE_AUDITOR && row.disabled && row.created == 5);
 	EXPECT(row.sealed_secret.len == sizeof(secret) && memcmp(row.sealed_secret.data, secret, sizeof(secret)) == 0);
 	EXPECT(same_text(row.description, "for the nightly audit"));
 
 	EXPECT(ka_tx_access_key_list(tx, &list, &num, &place->arena, NULL) == KA_STORE_OK && num == 2);
-	EXPECT(same_text(list[0].access_key_id, "AKIA0000000000000001") && list[0].description == NULL && !list[0].disabled);
+	EXPECT(same_text(list[0].access_key_id, "AKIA0000000000000001") && list[0].description == NULL &&
+	    !list[0].disabled);
 	EXPECT(ka_tx_access_key_list(tx, &list, &num, &place->arena, "000000000000") == KA_STORE_OK && num == 1);
 	EXPECT(same_text(list[0].access_key_id, "AKIA0000000000000002"));
 

@@ -9,7 +9,8 @@ ka_tx_ca_insert(struct ka_tx *tx, int64_t *out_seq, const struct ka_scope *scope
 
 	ka_sql_begin(&sql, tx,
 	    "INSERT INTO ca (account, region, " KA_CA_COLUMNS ", der)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq");
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING "
+	    "RETURNING seq");
 	ka_sql_put_scope(&sql, scope);
 	ka_sql_put_id(&sql, row->id);
 	ka_sql_put_int(&sql, row->status);
@@ -68,7 +69,8 @@ ka_tx_ca_get(
 {
 	struct ka_sql sql;
 
-	ka_sql_begin(&sql, tx, "SELECT seq, " KA_CA_COLUMNS ", der FROM ca WHERE account = ? AND region = ? AND id = ?");
+	ka_sql_begin(
+	    &sql, tx, "SELECT seq, " KA_CA_COLUMNS ", der FROM ca WHERE account = ? AND region = ? AND id = ?");
 	ka_sql_put_scope(&sql, scope);
 	ka_sql_put_id(&sql, id);
 	bool found = ka_sql_step(&sql);
@@ -83,9 +85,11 @@ ka_tx_ca_update(struct ka_tx *tx, const struct ka_scope *scope, const struct ka_
 	struct ka_sql sql;
 
 	ka_sql_begin(&sql, tx,
-	    "UPDATE ca SET status = ?, mode = ?, modified = ?, customer_version = ?, auto_registration = ?, generation_id = ?,"
+	    "UPDATE ca SET status = ?, mode = ?, modified = ?, customer_version = ?, auto_registration = ?, "
+	    "generation_id = ?,"
 	    " registration_config = ?, template_name = ?, transfer_to = ?, transfer_message = ?, transfer_date = ?,"
-	    " status_before_transfer = ?, deactivated_by = ?, deactivated = ? WHERE account = ? AND region = ? AND id = ?");
+	    " status_before_transfer = ?, deactivated_by = ?, deactivated = ? WHERE account = ? AND region = ? AND id "
+	    "= ?");
 	ka_sql_put_int(&sql, row->status);
 	ka_sql_put_int(&sql, row->mode);
 	ka_sql_put_int(&sql, row->modified);
@@ -129,8 +133,7 @@ is_there(struct ka_tx *tx, const struct ka_scope *scope, const char *id)
 }
 
 enum ka_store_status
-ka_tx_ca_move(
-    struct ka_tx *tx, const struct ka_scope *from, const struct ka_scope *to, const struct ka_ca_row *row)
+ka_tx_ca_move(struct ka_tx *tx, const struct ka_scope *from, const struct ka_scope *to, const struct ka_ca_row *row)
 {
 	enum ka_store_status status = is_there(tx, from, row->id);
 

@@ -7,10 +7,11 @@
 
 /* What judging needs, and all but seq (which stands before) and der (which stands behind). */
 #define KA_CA_SCAN_COLUMNS "id, status, not_before, not_after, created"
-#define KA_CA_COLUMNS                                                                                                       \
-	KA_CA_SCAN_COLUMNS                                                                                                  \
-	", mode, subject_sha256, spki_sha256, modified, customer_version, auto_registration, generation_id,"                \
-	" registration_config, template_name, transfer_to, transfer_message, transfer_date, status_before_transfer, deactivated_by, deactivated"
+#define KA_CA_COLUMNS \
+	KA_CA_SCAN_COLUMNS \
+	", mode, subject_sha256, spki_sha256, modified, customer_version, auto_registration, generation_id," \
+	" registration_config, template_name, transfer_to, transfer_message, transfer_date, status_before_transfer, " \
+	"deactivated_by, deactivated"
 
 /* ka_ca_read reads "seq, KA_CA_COLUMNS" and, if wanted, "der". */
 void ka_ca_read(struct ka_sql *sql, struct ka_ca_row *out, struct ka_arena *arena, bool with_der);

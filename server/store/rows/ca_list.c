@@ -26,7 +26,8 @@ ka_tx_ca_by_subject(struct ka_tx *tx, struct ka_ca_row **out, size_t *out_num, s
 	struct ka_sql sql;
 
 	ka_sql_begin(&sql, tx,
-	    "SELECT seq, " KA_CA_COLUMNS ", der FROM ca WHERE subject_sha256 = ? AND account = ? AND region = ? ORDER BY seq");
+	    "SELECT seq, " KA_CA_COLUMNS
+	    ", der FROM ca WHERE subject_sha256 = ? AND account = ? AND region = ? ORDER BY seq");
 	ka_sql_put_blob(&sql, (struct ka_slice){ subject_sha256, 32 });
 	ka_sql_put_scope(&sql, scope);
 	while (ka_sql_step(&sql))
@@ -43,7 +44,8 @@ ka_tx_ca_list(struct ka_tx *tx, struct ka_ca_row **out, size_t *out_num, struct 
 	struct ka_sql sql;
 
 	ka_sql_add(&text, "SELECT seq, " KA_CA_COLUMNS " FROM ca WHERE ");
-	ka_sql_add(&text, filter->transfer_to != NULL ? "transfer_to = ? AND region = ?" : "account = ? AND region = ?");
+	ka_sql_add(
+	    &text, filter->transfer_to != NULL ? "transfer_to = ? AND region = ?" : "account = ? AND region = ?");
 	if (filter->template_name != NULL)
 		ka_sql_add(&text, " AND template_name = ?");
 	if (filter->outgoing)
@@ -62,8 +64,7 @@ ka_tx_ca_list(struct ka_tx *tx, struct ka_ca_row **out, size_t *out_num, struct 
 }
 
 enum ka_store_status
-ka_tx_ca_scan(
-    struct ka_tx *tx, const struct ka_scope *scope, const struct ka_range *range, ka_ca_fn fn, void *arg)
+ka_tx_ca_scan(struct ka_tx *tx, const struct ka_scope *scope, const struct ka_range *range, ka_ca_fn fn, void *arg)
 {
 	struct ka_ca_row row = { .seq = 0 };
 	struct ka_sql sql;

@@ -34,7 +34,8 @@ empty_ca(struct ka_tx *tx, void *arg)
 	struct place *place = arg;
 	struct ka_ca_row row = make_ca(1), got;
 
-	row.registration_config = row.template_name = row.transfer_to = row.transfer_message = row.deactivated_by = NULL;
+	row.registration_config = row.template_name = row.transfer_to = row.transfer_message = row.deactivated_by =
+	    NULL;
 	row.transfer_date = row.deactivated = 0;
 	EXPECT(ka_tx_ca_insert(tx, NULL, &scope_a, &row) == KA_STORE_OK);
 	EXPECT(ka_tx_ca_get(tx, &got, &place->arena, &scope_a, row.id) == KA_STORE_OK && same_ca(&got, &row));
@@ -54,8 +55,9 @@ test_ca_absent_and_empty_texts(void **state)
 static enum ka_store_status
 strange_ids(struct ka_tx *tx, void *arg)
 {
-	static const char *const ids[] = { "", "0", "xyz", "00112233445566778899AABBCCDDEEFF00112233445566778899aabbccddeeff",
-		"' OR 1=1 --", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff00" };
+	static const char *const ids[] = { "", "0", "xyz",
+		"00112233445566778899AABBCCDDEEFF00112233445566778899aabbccddeeff", "' OR 1=1 --",
+		"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff00" };
 	struct place *place = arg;
 	struct ka_ca_row got;
 
@@ -173,11 +175,11 @@ ca_under_way(struct ka_tx *tx, void *arg)
 	EXPECT(ka_tx_ca_incoming(tx, &got, source, &place->arena, &scope_b, still.id) == KA_STORE_NONE);
 	EXPECT(ka_tx_ca_incoming(tx, &got, source, &place->arena, &scope_b, row.id) == KA_STORE_OK);
 	EXPECT(same_ca(&got, &row) && strcmp(source, scope_a.account) == 0);
-	EXPECT(ka_tx_ca_list(tx, &list, &num, &place->arena, &scope_a, &(struct ka_ca_filter){ .outgoing = true }, &page) ==
-	    KA_STORE_OK);
+	EXPECT(ka_tx_ca_list(tx, &list, &num, &place->arena, &scope_a, &(struct ka_ca_filter){ .outgoing = true },
+		   &page) == KA_STORE_OK);
 	EXPECT(num == 1 && strcmp(list[0].id, row.id) == 0);
-	EXPECT(ka_tx_ca_list(tx, &list, &num, &place->arena, &scope_b, &(struct ka_ca_filter){ .outgoing = true }, &page) ==
-	    KA_STORE_OK);
+	EXPECT(ka_tx_ca_list(tx, &list, &num, &place->arena, &scope_b, &(struct ka_ca_filter){ .outgoing = true },
+		   &page) == KA_STORE_OK);
 	EXPECT(num == 0);
 	return KA_STORE_OK;
 }
@@ -211,7 +213,8 @@ subjects(struct ka_tx *tx, void *arg)
 	EXPECT(ka_tx_ca_count_subject(tx, &count, &scope_b, first.subject_sha256) == KA_STORE_OK && count == 1);
 	EXPECT(ka_tx_ca_count_subject(tx, &count, &scope_a, nobody) == KA_STORE_OK && count == 0);
 	EXPECT(ka_tx_ca_by_subject(tx, &list, &num, &place->arena, &scope_a, nobody) == KA_STORE_OK && num == 0);
-	EXPECT(ka_tx_ca_by_subject(tx, &list, &num, &place->arena, &scope_a, first.subject_sha256) == KA_STORE_OK && num == 3);
+	EXPECT(ka_tx_ca_by_subject(tx, &list, &num, &place->arena, &scope_a, first.subject_sha256) == KA_STORE_OK &&
+	    num == 3);
 	EXPECT(same_ca(&list[0], &first) && list[0].seq < list[1].seq && list[1].seq < list[2].seq);
 	return KA_STORE_OK;
 }
@@ -234,7 +237,8 @@ owners(struct ka_tx *tx, void *arg)
 	EXPECT(ka_tx_ca_default_owner(tx, owner, "us-east-1", row.id) == KA_STORE_NONE);
 	row.mode = KA_MODE_DEFAULT;
 	EXPECT(ka_tx_ca_insert(tx, NULL, &scope_b, &row) == KA_STORE_OK);
-	EXPECT(ka_tx_ca_default_owner(tx, owner, "us-east-1", row.id) == KA_STORE_OK && same_text(owner, scope_b.account));
+	EXPECT(
+	    ka_tx_ca_default_owner(tx, owner, "us-east-1", row.id) == KA_STORE_OK && same_text(owner, scope_b.account));
 	EXPECT(ka_tx_ca_default_owner(tx, owner, "us-west-2", row.id) == KA_STORE_NONE);
 	return KA_STORE_OK;
 }
@@ -288,8 +292,8 @@ static enum ka_store_status
 pages(struct ka_tx *tx, void *arg)
 {
 	static const uint32_t limits[] = { 1, 7, 30, 100 };
-	const struct ka_ca_filter all = { 0 }, third = { .template_name = "every-third" }, nothing = { .template_name = "none" },
-				  incoming = { .transfer_to = "222222222222" };
+	const struct ka_ca_filter all = { 0 }, third = { .template_name = "every-third" },
+				  nothing = { .template_name = "none" }, incoming = { .transfer_to = "222222222222" };
 	struct place *place = arg;
 	unsigned got[100];
 	size_t num;
@@ -307,10 +311,12 @@ pages(struct ka_tx *tx, void *arg)
 		EXPECT(collect(tx, &place->arena, got, &num, &scope_a, &third, up) == KA_STORE_OK && num == 10);
 		for (unsigned i = 0; i < 10; i++)
 			EXPECT(got[i] == 3 * i);
-		EXPECT(collect(tx, &place->arena, got, &num, &scope_a, &third, down) == KA_STORE_OK && num == 10 && got[0] == 27);
+		EXPECT(collect(tx, &place->arena, got, &num, &scope_a, &third, down) == KA_STORE_OK && num == 10 &&
+		    got[0] == 27);
 		EXPECT(collect(tx, &place->arena, got, &num, &scope_a, &nothing, up) == KA_STORE_OK && num == 0);
 		/* 5, 15, 25 of a; of b 4k only: none; of a_west another region. */
-		EXPECT(collect(tx, &place->arena, got, &num, &scope_b, &incoming, up) == KA_STORE_OK && num == 3 && got[2] == 25);
+		EXPECT(collect(tx, &place->arena, got, &num, &scope_b, &incoming, up) == KA_STORE_OK && num == 3 &&
+		    got[2] == 25);
 		EXPECT(collect(tx, &place->arena, got, &num, &scope_a_west, &incoming, up) == KA_STORE_OK && num == 2);
 	}
 	return KA_STORE_OK;
@@ -335,9 +341,9 @@ see(void *arg, const struct ka_ca_row *row)
 	struct seen *seen = arg;
 	struct ka_ca_row made = make_ca((unsigned)row->created - 1000);
 
-	seen->good = seen->good && row->seq > seen->last && row->status == made.status && strcmp(row->id, made.id) == 0 &&
-	    row->not_before == made.not_before && row->not_after == made.not_after && row->der.len == made.der.len &&
-	    memcmp(row->der.data, made.der.data, made.der.len) == 0;
+	seen->good = seen->good && row->seq > seen->last && row->status == made.status &&
+	    strcmp(row->id, made.id) == 0 && row->not_before == made.not_before && row->not_after == made.not_after &&
+	    row->der.len == made.der.len && memcmp(row->der.data, made.der.data, made.der.len) == 0;
 	seen->last = row->seq;
 	return ++seen->num != seen->stop_at;
 }
@@ -345,7 +351,8 @@ see(void *arg, const struct ka_ca_row *row)
 static enum ka_store_status
 scans(struct ka_tx *tx, void *arg)
 {
-	const uint32_t active = 1u << KA_CA_ACTIVE, inactive = 1u << KA_CA_INACTIVE, moving = 1u << KA_CA_PENDING_TRANSFER;
+	const uint32_t active = 1u << KA_CA_ACTIVE, inactive = 1u << KA_CA_INACTIVE,
+		       moving = 1u << KA_CA_PENDING_TRANSFER;
 	struct ka_range range = { 0, INT64_MAX, active | inactive | moving, 1000 };
 	struct seen all = { .good = true }, some = { .good = true }, few = { .good = true }, none = { .good = true },
 		    stopped = { .good = true, .stop_at = 3 }, rest = { .good = true };

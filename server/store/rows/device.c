@@ -3,14 +3,14 @@
 #include "server/store/rows/device.h"
 
 enum ka_store_status
-ka_tx_device_insert(
-    struct ka_tx *tx, int64_t *out_seq, const struct ka_scope *scope, const struct ka_device_row *row)
+ka_tx_device_insert(struct ka_tx *tx, int64_t *out_seq, const struct ka_scope *scope, const struct ka_device_row *row)
 {
 	struct ka_sql sql;
 
 	ka_sql_begin(&sql, tx,
 	    "INSERT INTO device (account, region, " KA_DEVICE_COLUMNS ", der)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq");
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING "
+	    "RETURNING seq");
 	ka_sql_put_scope(&sql, scope);
 	ka_sql_put_id(&sql, row->id);
 	ka_sql_put_id(&sql, row->ca_id);
@@ -67,7 +67,8 @@ ka_tx_device_get(
 {
 	struct ka_sql sql;
 
-	ka_sql_begin(&sql, tx, "SELECT seq, " KA_DEVICE_COLUMNS ", der FROM device WHERE account = ? AND region = ? AND id = ?");
+	ka_sql_begin(
+	    &sql, tx, "SELECT seq, " KA_DEVICE_COLUMNS ", der FROM device WHERE account = ? AND region = ? AND id = ?");
 	ka_sql_put_scope(&sql, scope);
 	ka_sql_put_id(&sql, id);
 	bool found = ka_sql_step(&sql);
@@ -83,7 +84,8 @@ ka_tx_device_update(struct ka_tx *tx, const struct ka_scope *scope, const struct
 
 	ka_sql_begin(&sql, tx,
 	    "UPDATE device SET ca_id = ?, status = ?, mode = ?, modified = ?, customer_version = ?, generation_id = ?,"
-	    " previous_owner = ?, transfer_to = ?, transfer_message = ?, reject_reason = ?, transfer_date = ?, accept_date = ?,"
+	    " previous_owner = ?, transfer_to = ?, transfer_message = ?, reject_reason = ?, transfer_date = ?, "
+	    "accept_date = ?,"
 	    " reject_date = ?, deactivated_by = ?, deactivated = ? WHERE account = ? AND region = ? AND id = ?");
 	ka_sql_put_id(&sql, row->ca_id);
 	ka_sql_put_int(&sql, row->status);

@@ -7,9 +7,10 @@
 
 /* What judging needs, and all but seq (which stands before) and der (which stands behind). */
 #define KA_DEVICE_SCAN_COLUMNS "id, ca_id, status, not_before, not_after, created"
-#define KA_DEVICE_COLUMNS                                                                                                   \
-	KA_DEVICE_SCAN_COLUMNS                                                                                              \
-	", mode, modified, customer_version, generation_id, previous_owner, transfer_to, transfer_message, reject_reason,"        \
+#define KA_DEVICE_COLUMNS \
+	KA_DEVICE_SCAN_COLUMNS \
+	", mode, modified, customer_version, generation_id, previous_owner, transfer_to, transfer_message, " \
+	"reject_reason," \
 	" transfer_date, accept_date, reject_date, deactivated_by, deactivated"
 
 /* ka_device_read reads "seq, KA_DEVICE_COLUMNS" and, if wanted, "der". */

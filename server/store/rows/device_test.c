@@ -26,9 +26,11 @@ one_device(struct ka_tx *tx, void *arg)
 	EXPECT(ka_tx_device_insert(tx, NULL, &scope_a_west, &row) == KA_STORE_OK);
 	EXPECT(ka_tx_device_get(tx, &got, &place->arena, &scope_a, row.id) == KA_STORE_OK);
 	EXPECT(got.seq == seq && same_device(&got, &row));
-	alone.previous_owner = alone.transfer_to = alone.transfer_message = alone.reject_reason = alone.deactivated_by = NULL;
+	alone.previous_owner = alone.transfer_to = alone.transfer_message = alone.reject_reason = alone.deactivated_by =
+	    NULL;
 	EXPECT(ka_tx_device_insert(tx, NULL, &scope_a, &alone) == KA_STORE_OK);
-	EXPECT(ka_tx_device_get(tx, &got, &place->arena, &scope_a, alone.id) == KA_STORE_OK && same_device(&got, &alone));
+	EXPECT(
+	    ka_tx_device_get(tx, &got, &place->arena, &scope_a, alone.id) == KA_STORE_OK && same_device(&got, &alone));
 	EXPECT(ka_tx_device_last_seq(tx, &last) == KA_STORE_OK && last == got.seq);
 	return KA_STORE_OK;
 }
@@ -53,7 +55,8 @@ change_device(struct ka_tx *tx, void *arg)
 	changed.not_before = row.not_before;
 	changed.not_after = row.not_after;
 	changed.created = row.created;
-	EXPECT(ka_tx_device_get(tx, &got, &place->arena, &scope_a, row.id) == KA_STORE_OK && same_device(&got, &changed));
+	EXPECT(
+	    ka_tx_device_get(tx, &got, &place->arena, &scope_a, row.id) == KA_STORE_OK && same_device(&got, &changed));
 	EXPECT(ka_tx_device_get(tx, &got, &place->arena, &scope_b, row.id) == KA_STORE_OK && same_device(&got, &row));
 	EXPECT(ka_tx_device_delete(tx, &scope_a, row.id) == KA_STORE_OK);
 	EXPECT(ka_tx_device_delete(tx, &scope_a, row.id) == KA_STORE_NONE);
@@ -104,7 +107,8 @@ device_under_way(struct ka_tx *tx, void *arg)
 	row.previous_owner = NULL;
 	EXPECT(ka_tx_device_insert(tx, NULL, &scope_a, &row) == KA_STORE_OK);
 	EXPECT(ka_tx_device_incoming(tx, &got, source, &place->arena, &scope_a, row.id) == KA_STORE_NONE);
-	EXPECT(ka_tx_device_incoming(tx, &got, source, &place->arena, &scope_b, make_device(2, ca_one).id) == KA_STORE_NONE);
+	EXPECT(ka_tx_device_incoming(tx, &got, source, &place->arena, &scope_b, make_device(2, ca_one).id) ==
+	    KA_STORE_NONE);
 	EXPECT(ka_tx_device_incoming(tx, &got, source, &place->arena,
 		   &(struct ka_scope){ scope_b.account, "nowhere-1" }, row.id) == KA_STORE_NONE);
 	EXPECT(ka_tx_device_incoming(tx, &got, source, &place->arena, &scope_b, row.id) == KA_STORE_OK);
@@ -157,7 +161,8 @@ passes(unsigned i, const struct ka_device_filter *filter)
 	if (filter->outgoing && status != KA_DEVICE_PENDING_TRANSFER)
 		return false;
 	return filter->transfer_to == NULL ||
-	    (status == KA_DEVICE_PENDING_TRANSFER && strcmp(filter->transfer_to, i % 2 == 0 ? "222222222222" : "333333333333") == 0);
+	    (status == KA_DEVICE_PENDING_TRANSFER &&
+		strcmp(filter->transfer_to, i % 2 == 0 ? "222222222222" : "333333333333") == 0);
 }
 
 static enum ka_store_status
@@ -192,14 +197,17 @@ check_list(struct ka_tx *tx, struct place *place, const struct ka_device_filter 
 static enum ka_store_status
 lists(struct ka_tx *tx, void *arg)
 {
-	static const uint32_t masks[] = { 0, 1u << KA_DEVICE_ACTIVE, 1u << KA_DEVICE_ACTIVE | 1u << KA_DEVICE_REVOKED, 1u << 6 };
+	static const uint32_t masks[] = { 0, 1u << KA_DEVICE_ACTIVE, 1u << KA_DEVICE_ACTIVE | 1u << KA_DEVICE_REVOKED,
+		1u << 6 };
 	static const int64_t afters[] = { 0, 1, 1017, 1059, 1060 };
 	static const uint32_t limits[] = { 1, 9, 100 };
 	const char *const cas[] = { NULL, ca_one, ca_two };
 
 	for (unsigned i = 0; i < 3 * 5 * 4 * 3 * 3 * 2; i++) {
-		struct ka_device_filter filter = { .ca_id = cas[i % 3], .registered_after = afters[i / 3 % 5],
-			.status_mask = masks[i / 15 % 4], .outgoing = i / 60 % 3 == 1,
+		struct ka_device_filter filter = { .ca_id = cas[i % 3],
+			.registered_after = afters[i / 3 % 5],
+			.status_mask = masks[i / 15 % 4],
+			.outgoing = i / 60 % 3 == 1,
 			.transfer_to = i / 60 % 3 == 2 ? "222222222222" : NULL };
 		struct ka_page page = { .ascending = i / 540 == 0, .limit = limits[i / 180 % 3] };
 
@@ -248,9 +256,10 @@ see(void *arg, const struct ka_device_row *row)
 	unsigned number = (unsigned)row->created - 1000;
 	struct ka_device_row made = make_device(number, number % 3 == 2 ? ca_two : ca_one);
 
-	seen->good = seen->good && row->seq > seen->last && row->status == made.status && strcmp(row->id, made.id) == 0 &&
-	    strcmp(row->ca_id, made.ca_id) == 0 && row->not_before == made.not_before && row->not_after == made.not_after &&
-	    row->der.len == made.der.len && memcmp(row->der.data, made.der.data, made.der.len) == 0;
+	seen->good = seen->good && row->seq > seen->last && row->status == made.status &&
+	    strcmp(row->id, made.id) == 0 && strcmp(row->ca_id, made.ca_id) == 0 &&
+	    row->not_before == made.not_before && row->not_after == made.not_after && row->der.len == made.der.len &&
+	    memcmp(row->der.data, made.der.data, made.der.len) == 0;
 	seen->last = row->seq;
 	return ++seen->num < 25;
 }
@@ -264,7 +273,8 @@ scans(struct ka_tx *tx, void *arg)
 	(void)arg;
 	EXPECT(ka_tx_device_scan(tx, &scope_a, &range, see, &some) == KA_STORE_OK && some.good && some.num == 20);
 	range.status_mask = 0x7f;
-	EXPECT(ka_tx_device_scan(tx, &scope_a, &range, see, &stopped) == KA_STORE_OK && stopped.good && stopped.num == 25);
+	EXPECT(
+	    ka_tx_device_scan(tx, &scope_a, &range, see, &stopped) == KA_STORE_OK && stopped.good && stopped.num == 25);
 	range = (struct ka_range){ stopped.last, some.last, 0x7f, 10 };
 	EXPECT(ka_tx_device_scan(tx, &scope_a, &range, see, &rest) == KA_STORE_OK && rest.good && rest.num == 10);
 	EXPECT(ka_tx_device_scan(tx, &scope_b, &range, see, &rest) == KA_STORE_OK && rest.num == 10);

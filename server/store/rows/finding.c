@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/store/sql.h"
 
-#define COLUMNS                                                                                                            \
-	"id, task_id, check_name, task_started, found, severity, resource_type, resource_id, reason, reason_code,"          \
+#define COLUMNS \
+	"id, task_id, check_name, task_started, found, severity, resource_type, resource_id, reason, reason_code," \
 	" additional_info, suppressed"
 
 enum ka_store_status

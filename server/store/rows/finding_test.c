@@ -106,10 +106,14 @@ lists(struct ka_tx *tx, void *arg)
 	make_id(resource, KA_CERT_ID_LEN, 12);
 	for (unsigned i = 0; i < 2 * 4 * 2 * 3 * 2 * 3 * 3 * 2; i++) {
 		unsigned r = i / 16 % 3;
-		struct ka_finding_filter filter = { .task_id = i % 2 == 0 ? NULL : task, .start_time = ranges[i / 2 % 4][0],
-			.end_time = ranges[i / 2 % 4][1], .check_name = i / 8 % 2 == 0 ? NULL : "CA_CERTIFICATE_EXPIRING_CHECK",
-			.resource_type = (enum ka_resource_type)r, .resource_id = r == 0 ? NULL : resource,
-			.reason_code = i / 48 % 2 == 0 ? NULL : "CODE_A", .suppressed = (enum ka_suppressed_filter)(i / 96 % 3) };
+		struct ka_finding_filter filter = { .task_id = i % 2 == 0 ? NULL : task,
+			.start_time = ranges[i / 2 % 4][0],
+			.end_time = ranges[i / 2 % 4][1],
+			.check_name = i / 8 % 2 == 0 ? NULL : "CA_CERTIFICATE_EXPIRING_CHECK",
+			.resource_type = (enum ka_resource_type)r,
+			.resource_id = r == 0 ? NULL : resource,
+			.reason_code = i / 48 % 2 == 0 ? NULL : "CODE_A",
+			.suppressed = (enum ka_suppressed_filter)(i / 96 % 3) };
 		struct ka_page page = { .ascending = i / 864 == 0, .limit = limits[i / 288 % 3] };
 
 		EXPECT(check_list(tx, arg, &filter, page) == KA_STORE_OK);
@@ -135,10 +139,13 @@ strange_pages(struct ka_tx *tx, void *arg)
 	size_t num;
 
 	/* A position outside of the time range must not widen it. */
-	EXPECT(ka_tx_finding_list(tx, &list, &num, &place->arena, &scope_a, &filter, &before) == KA_STORE_OK && num == 18);
-	EXPECT(ka_tx_finding_list(tx, &list, &num, &place->arena, &scope_a, &filter, &behind) == KA_STORE_OK && num == 18);
+	EXPECT(
+	    ka_tx_finding_list(tx, &list, &num, &place->arena, &scope_a, &filter, &before) == KA_STORE_OK && num == 18);
+	EXPECT(
+	    ka_tx_finding_list(tx, &list, &num, &place->arena, &scope_a, &filter, &behind) == KA_STORE_OK && num == 18);
 	before.after_time = 5000;
-	EXPECT(ka_tx_finding_list(tx, &list, &num, &place->arena, &scope_a, &filter, &before) == KA_STORE_OK && num == 0);
+	EXPECT(
+	    ka_tx_finding_list(tx, &list, &num, &place->arena, &scope_a, &filter, &before) == KA_STORE_OK && num == 0);
 	return KA_STORE_OK;
 }
 

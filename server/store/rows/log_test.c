@@ -7,10 +7,15 @@
 static struct ka_log_row
 entry(unsigned i)
 {
-	return (struct ka_log_row){ .time = 1000 + i / 2, .account = scope_a.account, .region = scope_a.region,
-		.actor = i % 2 == 0 ? "AKIA1" : "keyassayd:audit", .request = i % 2 == 0 ? "request" : NULL,
-		.action = i % 3 == 0 ? "UpdateCACertificate" : "DeleteCACertificate", .resource = i % 5 == 0 ? "arn:one" : "arn:two",
-		.before = i % 4 == 0 ? "{\"status\":\"ACTIVE\"}" : NULL, .after = i % 7 == 0 ? NULL : "{\"status\":\"INACTIVE\"}" };
+	return (struct ka_log_row){ .time = 1000 + i / 2,
+		.account = scope_a.account,
+		.region = scope_a.region,
+		.actor = i % 2 == 0 ? "AKIA1" : "keyassayd:audit",
+		.request = i % 2 == 0 ? "request" : NULL,
+		.action = i % 3 == 0 ? "UpdateCACertificate" : "DeleteCACertificate",
+		.resource = i % 5 == 0 ? "arn:one" : "arn:two",
+		.before = i % 4 == 0 ? "{\"status\":\"ACTIVE\"}" : NULL,
+		.after = i % 7 == 0 ? NULL : "{\"status\":\"INACTIVE\"}" };
 }
 
 static bool
@@ -76,8 +81,9 @@ lists(struct ka_tx *tx, void *arg)
 	static const uint32_t limits[] = { 1, 4, 100 };
 
 	for (unsigned i = 0; i < 4 * 2 * 2 * 2 * 3 * 2; i++) {
-		struct ka_log_filter filter = { ranges[i % 4][0], ranges[i % 4][1], i / 4 % 2 == 0 ? NULL : "UpdateCACertificate",
-			i / 8 % 2 == 0 ? NULL : "arn:one", i / 16 % 2 == 0 ? NULL : "AKIA1" };
+		struct ka_log_filter filter = { ranges[i % 4][0], ranges[i % 4][1],
+			i / 4 % 2 == 0 ? NULL : "UpdateCACertificate", i / 8 % 2 == 0 ? NULL : "arn:one",
+			i / 16 % 2 == 0 ? NULL : "AKIA1" };
 		struct ka_page page = { .ascending = i / 96 == 0, .limit = limits[i / 32 % 3] };
 
 		EXPECT(check_list(tx, arg, &filter, page) == KA_STORE_OK);

@@ -30,7 +30,8 @@ purge_tasks(struct ka_tx *tx, uint64_t *out_num, int64_t before, uint32_t limit)
 	if (status != KA_STORE_OK)
 		return status;
 	ka_sql_begin(&sql, tx,
-	    "DELETE FROM task WHERE seq IN (SELECT seq FROM task WHERE ended > 0 AND ended < ? ORDER BY ended, seq LIMIT ?)");
+	    "DELETE FROM task WHERE seq IN (SELECT seq FROM task WHERE ended > 0 AND ended < ? ORDER BY ended, seq "
+	    "LIMIT ?)");
 	ka_sql_put_int(&sql, before);
 	ka_sql_put_int(&sql, limit);
 	return ka_sql_count(&sql, out_num);

@@ -61,7 +61,8 @@ ka_tx_schedule_update(struct ka_tx *tx, const struct ka_scope *scope, const stru
 	struct ka_sql sql;
 
 	ka_sql_begin(&sql, tx,
-	    "UPDATE schedule SET frequency = ?, day_of_month = ?, day_of_week = ?, checks = ?, next_run = ?, modified = ?"
+	    "UPDATE schedule SET frequency = ?, day_of_month = ?, day_of_week = ?, checks = ?, next_run = ?, modified "
+	    "= ?"
 	    " WHERE account = ? AND region = ? AND name = ?");
 	ka_sql_put_int(&sql, row->frequency);
 	ka_sql_put_text(&sql, row->day_of_month);

@@ -4,33 +4,48 @@
 static bool
 same_schedule(const struct ka_schedule_row *a, const struct ka_schedule_row *b)
 {
-	return same_text(a->name, b->name) && a->frequency == b->frequency && same_text(a->day_of_month, b->day_of_month) &&
-	    same_text(a->day_of_week, b->day_of_week) && same_text(a->checks, b->checks) && a->next_run == b->next_run &&
-	    a->created == b->created && a->modified == b->modified;
+	return same_text(a->name, b->name) && a->frequency == b->frequency &&
+	    same_text(a->day_of_month, b->day_of_month) && same_text(a->day_of_week, b->day_of_week) &&
+	    same_text(a->checks, b->checks) && a->next_run == b->next_run && a->created == b->created &&
+	    a->modified == b->modified;
 }
 
 static enum ka_store_status
 one_schedule(struct ka_tx *tx, void *arg)
 {
 	struct place *place = arg;
-	struct ka_schedule_row row = { .name = "nightly", .frequency = KA_MONTHLY, .day_of_month = "LAST", .checks = "[\"C\"]",
-		.next_run = 100, .created = 1, .modified = 2 }, got;
+	struct ka_schedule_row row = { .name = "nightly",
+		.frequency = KA_MONTHLY,
+		.day_of_month = "LAST",
+		.checks = "[\"C\"]",
+		.next_run = 100,
+		.created = 1,
+		.modified = 2 },
+			       got;
 
 	EXPECT(ka_tx_schedule_get(tx, &got, &place->arena, &scope_a, "nightly") == KA_STORE_NONE);
 	EXPECT(ka_tx_schedule_update(tx, &scope_a, &row) == KA_STORE_NONE);
 	EXPECT(ka_tx_schedule_insert(tx, &scope_a, &row) == KA_STORE_OK);
 	EXPECT(ka_tx_schedule_insert(tx, &scope_a, &row) == KA_STORE_EXISTS);
 	EXPECT(ka_tx_schedule_insert(tx, &scope_b, &row) == KA_STORE_OK);
-	EXPECT(ka_tx_schedule_get(tx, &got, &place->arena, &scope_a, "nightly") == KA_STORE_OK && same_schedule(&got, &row));
+	EXPECT(ka_tx_schedule_get(tx, &got, &place->arena, &scope_a, "nightly") == KA_STORE_OK &&
+	    same_schedule(&got, &row));
 	EXPECT(same_text(got.account, scope_a.account) && same_text(got.region, scope_a.region));
-	row = (struct ka_schedule_row){ .name = "nightly", .frequency = KA_WEEKLY, .day_of_week = "SUN", .checks = "[]", .next_run = 200,
-		.created = 77, .modified = 3 };
+	row = (struct ka_schedule_row){ .name = "nightly",
+		.frequency = KA_WEEKLY,
+		.day_of_week = "SUN",
+		.checks = "[]",
+		.next_run = 200,
+		.created = 77,
+		.modified = 3 };
 	EXPECT(ka_tx_schedule_update(tx, &scope_a, &row) == KA_STORE_OK);
 	row.created = 1;
-	EXPECT(ka_tx_schedule_get(tx, &got, &place->arena, &scope_a, "nightly") == KA_STORE_OK && same_schedule(&got, &row));
+	EXPECT(ka_tx_schedule_get(tx, &got, &place->arena, &scope_a, "nightly") == KA_STORE_OK &&
+	    same_schedule(&got, &row));
 	EXPECT(ka_tx_schedule_delete(tx, &scope_a, "nightly") == KA_STORE_OK);
 	EXPECT(ka_tx_schedule_delete(tx, &scope_a, "nightly") == KA_STORE_NONE);
-	EXPECT(ka_tx_schedule_get(tx, &got, &place->arena, &scope_b, "nightly") == KA_STORE_OK && got.frequency == KA_MONTHLY);
+	EXPECT(ka_tx_schedule_get(tx, &got, &place->arena, &scope_b, "nightly") == KA_STORE_OK &&
+	    got.frequency == KA_MONTHLY);
 	return KA_STORE_OK;
 }
 
@@ -47,8 +62,9 @@ fill(struct ka_tx *tx, void *arg)
 
 	(void)arg;
 	for (unsigned i = 0; i < 10; i++) {
-		struct ka_schedule_row row = { .name = name, .frequency = KA_DAILY, .checks = "[]", .next_run = 1000 - 10 * i,
-			.created = i };
+		struct ka_schedule_row row = {
+			.name = name, .frequency = KA_DAILY, .checks = "[]", .next_run = 1000 - 10 * i, .created = i
+		};
 
 		/* Names in another order than they came in. */
 		(void)snprintf(name, sizeof(name), "schedule-%u", i * 7 % 10);
@@ -70,7 +86,8 @@ lists(struct ka_tx *tx, void *arg)
 			int64_t last = down == 0 ? -1 : 99;
 
 			do {
-				EXPECT(ka_tx_schedule_list(tx, &list, &num, &place->arena, &scope_a, &page) == KA_STORE_OK);
+				EXPECT(ka_tx_schedule_list(tx, &list, &num, &place->arena, &scope_a, &page) ==
+				    KA_STORE_OK);
 				EXPECT(num <= limit);
 				for (size_t i = 0; i < num; i++, done++) {
 					EXPECT(list[i].created % 3 != 0);
@@ -115,11 +132,13 @@ due(struct ka_tx *tx, void *arg)
 
 	EXPECT(ka_tx_schedule_due(tx, &got, &place->arena, 909) == KA_STORE_NONE);
 	/* The ninth one: i = 9, of b, at 910. Once its next run is set, the eighth. */
-	EXPECT(ka_tx_schedule_due(tx, &got, &place->arena, 950) == KA_STORE_OK && got.next_run == 910 && got.created == 9);
+	EXPECT(
+	    ka_tx_schedule_due(tx, &got, &place->arena, 950) == KA_STORE_OK && got.next_run == 910 && got.created == 9);
 	EXPECT(same_text(got.account, scope_b.account) && same_text(got.region, scope_b.region) && got.seq > 0);
 	got.next_run = 5000;
 	EXPECT(ka_tx_schedule_update(tx, &scope_b, &got) == KA_STORE_OK);
-	EXPECT(ka_tx_schedule_due(tx, &got, &place->arena, 950) == KA_STORE_OK && got.next_run == 920 && got.created == 8);
+	EXPECT(
+	    ka_tx_schedule_due(tx, &got, &place->arena, 950) == KA_STORE_OK && got.next_run == 920 && got.created == 8);
 	EXPECT(same_text(got.account, scope_a.account));
 	return KA_STORE_OK;
 }

@@ -5,7 +5,8 @@
 static enum ka_store_status
 tags(struct ka_tx *tx, void *arg)
 {
-	static const char arn[] = "arn:aws:iot:us-east-1:000000000000:cacert/ab", other[] = "arn:aws:iot:us-east-1:000000000000:cacert/abc";
+	static const char arn[] = "arn:aws:iot:us-east-1:000000000000:cacert/ab",
+			  other[] = "arn:aws:iot:us-east-1:000000000000:cacert/abc";
 	struct place *place = arg;
 	struct ka_tag_row *list;
 	size_t num;
@@ -72,10 +73,13 @@ config(struct ka_tx *tx, void *arg)
 
 	EXPECT(ka_tx_audit_config_get(tx, &row, &place->arena, &scope_a) == KA_STORE_NONE);
 	EXPECT(ka_tx_audit_config_delete(tx, &scope_a) == KA_STORE_NONE);
-	EXPECT(ka_tx_audit_config_put(tx, &scope_a, &(struct ka_audit_config_row){ "role", NULL, "{\"a\":{}}" }) == KA_STORE_OK);
-	EXPECT(ka_tx_audit_config_put(tx, &scope_b, &(struct ka_audit_config_row){ NULL, "{\"SNS\":{}}", NULL }) == KA_STORE_OK);
+	EXPECT(ka_tx_audit_config_put(tx, &scope_a, &(struct ka_audit_config_row){ "role", NULL, "{\"a\":{}}" }) ==
+	    KA_STORE_OK);
+	EXPECT(ka_tx_audit_config_put(tx, &scope_b, &(struct ka_audit_config_row){ NULL, "{\"SNS\":{}}", NULL }) ==
+	    KA_STORE_OK);
 	EXPECT(ka_tx_audit_config_get(tx, &row, &place->arena, &scope_a) == KA_STORE_OK);
-	EXPECT(same_text(row.role_arn, "role") && row.notification_targets == NULL && same_text(row.checks, "{\"a\":{}}"));
+	EXPECT(
+	    same_text(row.role_arn, "role") && row.notification_targets == NULL && same_text(row.checks, "{\"a\":{}}"));
 	EXPECT(ka_tx_audit_config_put(tx, &scope_a, &(struct ka_audit_config_row){ NULL, "{}", NULL }) == KA_STORE_OK);
 	EXPECT(ka_tx_audit_config_get(tx, &row, &place->arena, &scope_a) == KA_STORE_OK);
 	EXPECT(row.role_arn == NULL && same_text(row.notification_targets, "{}") && row.checks == NULL);

@@ -16,7 +16,8 @@ ka_tx_suppression_insert(struct ka_tx *tx, const struct ka_scope *scope, const s
 	struct ka_sql sql;
 
 	ka_sql_begin(&sql, tx,
-	    "INSERT INTO suppression (account, region, " COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+	    "INSERT INTO suppression (account, region, " COLUMNS
+	    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
 	ka_sql_put_scope(&sql, scope);
 	ka_sql_put_text(&sql, row->check_name);
 	ka_sql_put_text(&sql, row->resource);
@@ -48,7 +49,8 @@ ka_tx_suppression_get(struct ka_tx *tx, struct ka_suppression_row *out, struct k
 	struct ka_sql sql;
 
 	ka_sql_begin(&sql, tx,
-	    "SELECT seq, " COLUMNS " FROM suppression WHERE account = ? AND region = ? AND check_name = ? AND resource = ?");
+	    "SELECT seq, " COLUMNS
+	    " FROM suppression WHERE account = ? AND region = ? AND check_name = ? AND resource = ?");
 	ka_sql_put_scope(&sql, scope);
 	ka_sql_put_text(&sql, check_name);
 	ka_sql_put_text(&sql, resource);
@@ -79,8 +81,8 @@ ka_tx_suppression_delete(struct ka_tx *tx, const struct ka_scope *scope, const c
 {
 	struct ka_sql sql;
 
-	ka_sql_begin(&sql, tx,
-	    "DELETE FROM suppression WHERE account = ? AND region = ? AND check_name = ? AND resource = ?");
+	ka_sql_begin(
+	    &sql, tx, "DELETE FROM suppression WHERE account = ? AND region = ? AND check_name = ? AND resource = ?");
 	ka_sql_put_scope(&sql, scope);
 	ka_sql_put_text(&sql, check_name);
 	ka_sql_put_text(&sql, resource);

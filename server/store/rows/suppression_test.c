@@ -5,8 +5,13 @@ static enum ka_store_status
 one_suppression(struct ka_tx *tx, void *arg)
 {
 	struct place *place = arg;
-	struct ka_suppression_row row = { .check_name = "C", .resource = "{\"caCertificateId\":\"a\"}", .expiration = 100,
-		.description = "accepted by \xc3\xa4", .token = "t1", .created = 5 }, got;
+	struct ka_suppression_row row = { .check_name = "C",
+		.resource = "{\"caCertificateId\":\"a\"}",
+		.expiration = 100,
+		.description = "accepted by \xc3\xa4",
+		.token = "t1",
+		.created = 5 },
+				  got;
 
 	EXPECT(ka_tx_suppression_get(tx, &got, &place->arena, &scope_a, row.check_name, row.resource) == KA_STORE_NONE);
 	EXPECT(ka_tx_suppression_update(tx, &scope_a, &row) == KA_STORE_NONE);
@@ -20,12 +25,16 @@ one_suppression(struct ka_tx *tx, void *arg)
 	EXPECT(ka_tx_suppression_get(tx, &got, &place->arena, &scope_a, "D", row.resource) == KA_STORE_NONE);
 	EXPECT(ka_tx_suppression_get(tx, &got, &place->arena, &scope_a, "C", row.resource) == KA_STORE_OK);
 	EXPECT(same_text(got.check_name, "C") && same_text(got.resource, row.resource) && got.expiration == 100);
-	EXPECT(!got.indefinitely && same_text(got.description, row.description) && same_text(got.token, "t1") && got.created == 5);
+	EXPECT(!got.indefinitely && same_text(got.description, row.description) && same_text(got.token, "t1") &&
+	    got.created == 5);
 
-	row = (struct ka_suppression_row){ .check_name = "C", .resource = row.resource, .indefinitely = true, .token = "ignored" };
+	row = (struct ka_suppression_row){
+		.check_name = "C", .resource = row.resource, .indefinitely = true, .token = "ignored"
+	};
 	EXPECT(ka_tx_suppression_update(tx, &scope_a, &row) == KA_STORE_OK);
 	EXPECT(ka_tx_suppression_get(tx, &got, &place->arena, &scope_a, "C", row.resource) == KA_STORE_OK);
-	EXPECT(got.indefinitely && got.expiration == 0 && got.description == NULL && same_text(got.token, "t1") && got.created == 5);
+	EXPECT(got.indefinitely && got.expiration == 0 && got.description == NULL && same_text(got.token, "t1") &&
+	    got.created == 5);
 	EXPECT(ka_tx_suppression_delete(tx, &scope_a, "C", row.resource) == KA_STORE_OK);
 	EXPECT(ka_tx_suppression_delete(tx, &scope_a, "C", row.resource) == KA_STORE_NONE);
 	EXPECT(ka_tx_suppression_insert(tx, &scope_a, &row) == KA_STORE_OK);
@@ -48,8 +57,12 @@ fill(struct ka_tx *tx, void *arg)
 
 	(void)arg;
 	for (unsigned i = 0; i < NUM; i++) {
-		struct ka_suppression_row row = { .check_name = i % 2 == 0 ? "C" : "D", .resource = resource, .token = token,
-			.indefinitely = i % 5 == 0, .expiration = i % 5 == 0 ? 0 : 100 + i / 2, .created = i };
+		struct ka_suppression_row row = { .check_name = i % 2 == 0 ? "C" : "D",
+			.resource = resource,
+			.token = token,
+			.indefinitely = i % 5 == 0,
+			.expiration = i % 5 == 0 ? 0 : 100 + i / 2,
+			.created = i };
 
 		(void)snprintf(resource, sizeof(resource), "{\"r\":\"%u\"}", i / 2);
 		(void)snprintf(token, sizeof(token), "token-%u", i);
@@ -102,8 +115,8 @@ lists(struct ka_tx *tx, void *arg)
 	static const uint32_t limits[] = { 1, 4, 100 };
 
 	for (unsigned i = 0; i < 2 * 2 * 3 * 3 * 2; i++) {
-		struct ka_suppression_filter filter = { i % 2 == 0 ? NULL : "D", i / 2 % 2 == 0 ? NULL : "{\"r\":\"7\"}",
-			times[i / 4 % 3] };
+		struct ka_suppression_filter filter = { i % 2 == 0 ? NULL : "D",
+			i / 2 % 2 == 0 ? NULL : "{\"r\":\"7\"}", times[i / 4 % 3] };
 		struct ka_page page = { .ascending = i / 36 == 0, .limit = limits[i / 12 % 3] };
 
 		EXPECT(check_list(tx, arg, &filter, page) == KA_STORE_OK);

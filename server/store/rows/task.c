@@ -4,8 +4,9 @@
 
 #include <assert.h>
 
-#define OWN_COLUMNS                                                                                                        \
-	"id, type, scheduled_name, status, cancel_requested, started, ended, ca_last_seq, device_last_seq, worker, lease_until"
+#define OWN_COLUMNS \
+	"id, type, scheduled_name, status, cancel_requested, started, ended, ca_last_seq, device_last_seq, worker, " \
+	"lease_until"
 #define COLUMNS "seq, account, region, " OWN_COLUMNS
 
 enum ka_store_status
@@ -118,13 +119,13 @@ ka_tx_task_list(struct ka_tx *tx, struct ka_task_row **out, size_t *out_num, str
 static_assert(KA_TASK_IN_PROGRESS == 1, "the number in the texts below");
 
 enum ka_store_status
-ka_tx_task_count_running(
-    struct ka_tx *tx, uint64_t *out_count, const struct ka_scope *scope, enum ka_task_type type)
+ka_tx_task_count_running(struct ka_tx *tx, uint64_t *out_count, const struct ka_scope *scope, enum ka_task_type type)
 {
 	struct ka_sql sql;
 	int64_t count;
 
-	ka_sql_begin(&sql, tx, "SELECT count(*) FROM task WHERE account = ? AND region = ? AND type = ? AND status = 1");
+	ka_sql_begin(
+	    &sql, tx, "SELECT count(*) FROM task WHERE account = ? AND region = ? AND type = ? AND status = 1");
 	ka_sql_put_scope(&sql, scope);
 	ka_sql_put_int(&sql, type);
 	enum ka_store_status status = ka_sql_number(&sql, &count);
@@ -134,8 +135,8 @@ ka_tx_task_count_running(
 }
 
 enum ka_store_status
-ka_tx_task_claim(
-    struct ka_tx *tx, struct ka_task_row *out, struct ka_arena *arena, const char *worker, int64_t now, int64_t lease_until)
+ka_tx_task_claim(struct ka_tx *tx, struct ka_task_row *out, struct ka_arena *arena, const char *worker, int64_t now,
+    int64_t lease_until)
 {
 	struct ka_sql_text text = { .len = 0 };
 	struct ka_task_row task;

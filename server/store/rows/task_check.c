@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/store/rows/task.h"
 
-#define COLUMNS "position, check_name, status, cursor, total, noncompliant, suppressed, error_code, message, undecided, config"
+#define COLUMNS \
+	"position, check_name, status, cursor, total, noncompliant, suppressed, error_code, message, undecided, " \
+	"config"
 
 enum ka_store_status
 ka_task_check_insert(

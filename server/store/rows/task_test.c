@@ -5,9 +5,20 @@ static enum ka_store_status
 one_task(struct ka_tx *tx, void *arg)
 {
 	const struct ka_task_check_row checks[] = {
-		{ .check_name = "SECOND", .position = 1, .status = KA_RUN_WAITING_FOR_DATA_COLLECTION, .config = "{\"days\":30}" },
-		{ .check_name = "FIRST", .position = 0, .status = KA_RUN_FAILED, .cursor = 1, .total = 2, .noncompliant = 3,
-		    .suppressed = 4, .error_code = "code", .message = "message" },
+		{ .check_name = "SECOND",
+		    .position = 1,
+		    .status = KA_RUN_WAITING_FOR_DATA_COLLECTION,
+		    .config = "{\"days\":30}" },
+		{ .check_name = "FIRST",
+		    .position = 0,
+		    .status = KA_RUN_FAILED,
+		    .cursor = 1,
+		    .total = 2,
+		    .noncompliant = 3,
+		    .suppressed = 4,
+		    .error_code = "code",
+		    .undecided = "{\"n\":1}",
+		    .message = "message" },
 	};
 	struct place *place = arg;
 	struct ka_task_row task = make_task(1), got;
@@ -27,7 +38,9 @@ one_task(struct ka_tx *tx, void *arg)
 	EXPECT(ka_tx_task_checks(tx, &list, &num, &place->arena, &scope_a, task.id) == KA_STORE_OK && num == 2);
 	EXPECT(same_text(list[0].check_name, "FIRST") && list[0].status == KA_RUN_FAILED && list[0].position == 0);
 	EXPECT(list[0].cursor == 1 && list[0].total == 2 && list[0].noncompliant == 3 && list[0].suppressed == 4);
-	EXPECT(same_text(list[0].error_code, "code") && same_text(list[0].message, "message") && list[0].config == NULL);
+	EXPECT(
+	    same_text(list[0].error_code, "code") && same_text(list[0].message, "message") && list[0].config == NULL);
+	EXPECT(same_text(list[0].undecided, "{\"n\":1}") && list[1].undecided == NULL);
 	EXPECT(list[1].status == KA_RUN_WAITING_FOR_DATA_COLLECTION && same_text(list[1].config, "{\"days\":30}"));
 	EXPECT(list[1].error_code == NULL && list[1].message == NULL);
 	return KA_STORE_OK;
@@ -44,7 +57,11 @@ change_task(struct ka_tx *tx, void *arg)
 {
 	struct place *place = arg;
 	struct ka_task_row task = make_task(1), changed = make_task(2), got;
-	struct ka_task_check_row check = { .check_name = "C", .position = 3, .status = KA_RUN_IN_PROGRESS, .config = "{}" }, *list;
+	struct ka_task_check_row check = { .check_name = "C",
+		.position = 3,
+		.status = KA_RUN_IN_PROGRESS,
+		.config = "{}" },
+				 *list;
 	size_t num;
 
 	EXPECT(ka_tx_task_insert(tx, &scope_a, &task, &check, 1) == KA_STORE_OK);
@@ -57,14 +74,24 @@ change_task(struct ka_tx *tx, void *arg)
 	EXPECT(ka_tx_task_update(tx, &scope_a, &changed) == KA_STORE_OK);
 	EXPECT(ka_tx_task_get(tx, &got, &place->arena, &scope_a, task.id) == KA_STORE_OK && same_task(&got, &task));
 
-	check = (struct ka_task_check_row){ .check_name = "other", .position = 3, .status = KA_RUN_COMPLETED_NON_COMPLIANT, .cursor = 5,
-		.total = 6, .noncompliant = 7, .suppressed = 8, .error_code = "E", .message = "M", .config = "other" };
+	check = (struct ka_task_check_row){ .check_name = "other",
+		.position = 3,
+		.status = KA_RUN_COMPLETED_NON_COMPLIANT,
+		.cursor = 5,
+		.total = 6,
+		.noncompliant = 7,
+		.suppressed = 8,
+		.error_code = "E",
+		.message = "M",
+		.undecided = "U",
+		.config = "other" };
 	EXPECT(ka_tx_task_check_update(tx, &scope_b, task.id, &check) == KA_STORE_NONE);
 	EXPECT(ka_tx_task_check_update(tx, &scope_a, task.id, &check) == KA_STORE_OK);
 	EXPECT(ka_tx_task_checks(tx, &list, &num, &place->arena, &scope_a, task.id) == KA_STORE_OK && num == 1);
 	EXPECT(same_text(list[0].check_name, "C") && same_text(list[0].config, "{}"));
 	EXPECT(list[0].status == KA_RUN_COMPLETED_NON_COMPLIANT && list[0].cursor == 5 && list[0].total == 6);
 	EXPECT(list[0].noncompliant == 7 && list[0].suppressed == 8 && same_text(list[0].message, "M"));
+	EXPECT(same_text(list[0].undecided, "U") && same_text(list[0].error_code, "E"));
 	check.position = 4;
 	EXPECT(ka_tx_task_check_update(tx, &scope_a, task.id, &check) == KA_STORE_NONE);
 	return KA_STORE_OK;
@@ -99,7 +126,8 @@ passes(unsigned i, const struct ka_task_filter *filter)
 	int64_t started = 1000 + i / 2;
 
 	return started >= filter->start_time && started <= filter->end_time &&
-	    (filter->type == 0 || filter->type == 1 + i / 2 % 2) && (filter->status == 0 || filter->status == 1 + i / 4 % 4);
+	    (filter->type == 0 || filter->type == 1 + i / 2 % 2) &&
+	    (filter->status == 0 || filter->status == 1 + i / 4 % 4);
 }
 
 static enum ka_store_status
@@ -131,7 +159,8 @@ check_list(struct ka_tx *tx, struct place *place, const struct ka_task_filter *f
 static enum ka_store_status
 lists(struct ka_tx *tx, void *arg)
 {
-	static const int64_t ranges[][2] = { { 0, INT64_MAX }, { 1003, 1011 }, { 1005, 1005 }, { 1010, 1009 }, { 2000, 3000 } };
+	static const int64_t ranges[][2] = { { 0, INT64_MAX }, { 1003, 1011 }, { 1005, 1005 }, { 1010, 1009 },
+		{ 2000, 3000 } };
 	static const uint32_t limits[] = { 1, 3, 100 };
 
 	for (unsigned i = 0; i < 5 * 3 * 5 * 3 * 2; i++) {
@@ -186,18 +215,22 @@ claims(struct ka_tx *tx, void *arg)
 	EXPECT(ka_tx_task_claim(tx, &got, &place->arena, "w1", 100, 200) == KA_STORE_OK);
 	first.worker = "w1";
 	first.lease_until = 200;
-	EXPECT(same_task(&got, &first) && same_text(got.account, scope_b.account) && same_text(got.region, scope_b.region));
+	EXPECT(same_task(&got, &first) && same_text(got.account, scope_b.account) &&
+	    same_text(got.region, scope_b.region));
 	EXPECT(ka_tx_task_get(tx, &got, &place->arena, &scope_b, first.id) == KA_STORE_OK && same_task(&got, &first));
-	EXPECT(ka_tx_task_claim(tx, &got, &place->arena, "w2", 100, 300) == KA_STORE_OK && strcmp(got.id, second.id) == 0);
+	EXPECT(
+	    ka_tx_task_claim(tx, &got, &place->arena, "w2", 100, 300) == KA_STORE_OK && strcmp(got.id, second.id) == 0);
 	EXPECT(ka_tx_task_claim(tx, &got, &place->arena, "w3", 199, 300) == KA_STORE_NONE);
 	/* A lease that ran out is anybody's. */
-	EXPECT(ka_tx_task_claim(tx, &got, &place->arena, "w3", 200, 400) == KA_STORE_OK && strcmp(got.id, first.id) == 0);
+	EXPECT(
+	    ka_tx_task_claim(tx, &got, &place->arena, "w3", 200, 400) == KA_STORE_OK && strcmp(got.id, first.id) == 0);
 	EXPECT(same_text(got.worker, "w3") && got.lease_until == 400);
 	/* One that was given back as well. */
 	second.worker = NULL;
 	second.lease_until = 0;
 	EXPECT(ka_tx_task_update(tx, &scope_a, &second) == KA_STORE_OK);
-	EXPECT(ka_tx_task_claim(tx, &got, &place->arena, "w1", 201, 400) == KA_STORE_OK && strcmp(got.id, second.id) == 0);
+	EXPECT(
+	    ka_tx_task_claim(tx, &got, &place->arena, "w1", 201, 400) == KA_STORE_OK && strcmp(got.id, second.id) == 0);
 	return KA_STORE_OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The write-ahead log is copied back into the database by the writer, after those who waited for the commit have heard of it: SQLite's own way
- * would make them wait for that, too. It is done when the log is long, so that a page that changed many times is written once. */
+/* The write-ahead log is copied back into the database by the writer, after those who waited for the commit have heard
+ * of it: SQLite's own way would make them wait for that, too. It is done when the log is long, so that a page that
+ * changed many times is written once. */
 #include "server/store/sqlite/sqlite.h"
 
 /* SQLite calls it for every commit that wrote something. */
@@ -33,8 +34,8 @@ ka_sqlite_checkpoint(struct sqlite_store *store)
 
 	/* No write is lost by it: the log has them, and grows. Said once. */
 	if (failed && !store->checkpoint_failed)
-		ka_store_say(&store->store, "%s: cannot copy the write-ahead log back, which grows: %s (SQLite %d)", store->path,
-		    sqlite3_errmsg(store->writer->db), rc);
+		ka_store_say(&store->store, "%s: cannot copy the write-ahead log back, which grows: %s (SQLite %d)",
+		    store->path, sqlite3_errmsg(store->writer->db), rc);
 	if (!failed && store->checkpoint_failed)
 		ka_store_say(&store->store, "%s: the write-ahead log is copied back again", store->path);
 	store->checkpoint_failed = failed;

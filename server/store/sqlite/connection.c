@@ -9,17 +9,18 @@
 /* How long a statement waits for another process (keyassayd import, a backup) that writes. */
 #define BUSY_MS 10000
 
-/* Pages that a writer keeps in memory, and a reader: its tree's upper levels; the rest is the kernel's cache. No mapping: a read error
- * of a mapped file is a signal that ends the program. In KiB. */
+/* Pages that a writer keeps in memory, and a reader: its tree's upper levels; the rest is the kernel's cache. No
+ * mapping: a read error of a mapped file is a signal that ends the program. In KiB. */
 #define WRITER_CACHE "16384"
 #define READER_CACHE "2048"
 
-/* synchronous=FULL: a commit returns when its pages are on the disk. The writer itself copies the write-ahead log back (checkpoint.c);
- * after a large import it shrinks to 64 MiB again. */
+/* synchronous=FULL: a commit returns when its pages are on the disk. The writer itself copies the write-ahead log back
+ * (checkpoint.c); after a large import it shrinks to 64 MiB again. */
 static const char writer_pragmas[] = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
 				     "PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;"
 				     "PRAGMA cache_size = -" WRITER_CACHE ";";
-static const char reader_pragmas[] = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -" READER_CACHE ";";
+static const char reader_pragmas[] =
+    "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -" READER_CACHE ";";
 
 void
 ka_sqlite_explain(char out_message[KA_STORE_MESSAGE_LEN], const char *path, sqlite3 *db, int rc)
@@ -45,8 +46,9 @@ check_schema(char out_message[KA_STORE_MESSAGE_LEN], const struct sqlite_store *
 
 	if (rc != SQLITE_OK || version == store->store.schema_version)
 		return rc;
-	(void)snprintf(out_message, KA_STORE_MESSAGE_LEN, "%.200s: the file was replaced by one with schema version %lld; restart keyassayd",
-	    store->path, (long long)version);
+	(void)snprintf(out_message, KA_STORE_MESSAGE_LEN,
+	    "%.200s: the file was replaced by one with schema version %lld; restart keyassayd", store->path,
+	    (long long)version);
 	return SQLITE_CANTOPEN;
 }
 
@@ -57,7 +59,8 @@ ka_sqlite_connect(
 	sqlite3 *db = NULL;
 
 	*out = NULL;
-	int rc = sqlite3_open_v2(store->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+	int rc = sqlite3_open_v2(
+	    store->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_busy_timeout(db, BUSY_MS);
 	if (rc == SQLITE_OK)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Real trouble with a real disk: full, over a limit, the file moved away or replaced. In child processes, since limits and mounts are
- * a process's own. The store recovers without a restart. */
+/* Real trouble with a real disk: full, over a limit, the file moved away or replaced. In child processes, since limits
+ * and mounts are a process's own. The store recovers without a restart. */
 #include "server/store/sqlite/sqlite_test.h"
 
 #include <errno.h>
@@ -42,20 +42,20 @@ is_there(struct ka_tx *tx, void *arg)
 	return status;
 }
 
-#define MUST(condition)                                                                                                   \
-	do {                                                                                                               \
-		if (!(condition)) {                                                                                        \
-			(void)fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #condition);              \
-			_exit(1);                                                                                          \
-		}                                                                                                          \
+#define MUST(condition) \
+	do { \
+		if (!(condition)) { \
+			(void)fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #condition); \
+			_exit(1); \
+		} \
 	} while (0)
 
 #define MAX_WRITES 10000u
 
 static bool acknowledged[MAX_WRITES];
 
-/* Writes until there is no more room: twenty in a row are refused. (One alone may be refused and the next one fit, once the write-ahead
- * log was copied back.) Reads go on. */
+/* Writes until there is no more room: twenty in a row are refused. (One alone may be refused and the next one fit, once
+ * the write-ahead log was copied back.) Reads go on. */
 static void
 write_until_full(struct place *place)
 {
@@ -86,7 +86,8 @@ assert_recovered(struct place *place)
 		for (unsigned i = 0; i < MAX_WRITES; i++) {
 			struct one one = { i, 0 };
 
-			MUST(ka_store_read(place->store, is_there, &one) == (acknowledged[i] ? KA_STORE_OK : KA_STORE_NONE));
+			MUST(ka_store_read(place->store, is_there, &one) ==
+			    (acknowledged[i] ? KA_STORE_OK : KA_STORE_NONE));
 		}
 		ka_store_close(place->store);
 		place->store = place_try(place, 0);
@@ -126,7 +127,8 @@ on_a_full_disk(struct place *place)
 
 	if (unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
 		_exit(77);
-	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("none", place->dir, "tmpfs", 0, "size=4m") != 0)
+	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount("none", place->dir, "tmpfs", 0, "size=4m") != 0)
 		_exit(77);
 	(void)snprintf(ballast, sizeof(ballast), "%s/ballast", place->dir);
 	FILE *file = fopen(ballast, "w");
@@ -235,7 +237,8 @@ test_replaced_file(void **state)
 	assert_int_equal(ka_store_read(place->store, is_there, &after), KA_STORE_OK);
 	/* One with another schema is refused, not written to. */
 	rename_all(place->path, backup);
-	assert_int_equal(raw_exec(place->path, "CREATE TABLE schema_version (version INTEGER); INSERT INTO schema_version VALUES (99)"),
+	assert_int_equal(raw_exec(place->path,
+			     "CREATE TABLE schema_version (version INTEGER); INSERT INTO schema_version VALUES (99)"),
 	    SQLITE_OK);
 	assert_int_equal(ka_store_write(place->store, register_ca, &later), KA_STORE_UNAVAILABLE);
 	assert_non_null(strstr(place->said, "restart keyassayd"));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The disk fails: at every single call that SQLite makes, once or for good, in every way that is known. Whatever happens, what was
- * acknowledged is there, what was refused is not, nothing is half there, and when the cause is gone the store works again by itself. */
+/* The disk fails: at every single call that SQLite makes, once or for good, in every way that is known. Whatever
+ * happens, what was acknowledged is there, what was refused is not, nothing is half there, and when the cause is gone
+ * the store works again by itself. */
 #include "server/store/sqlite/sqlite_test.h"
 
 #include "server/store/sqlite/fault_vfs_test.h"
@@ -61,7 +62,8 @@ settle(struct place *place)
 	(void)ka_store_write(place->store, do_nothing, NULL);
 }
 
-/* Single writes, a read between them, then a group. The log is copied back after every commit: those calls are to fail as well. */
+/* Single writes, a read between them, then a group. The log is copied back after every commit: those calls are to fail
+ * as well. */
 static void
 work(struct run *run)
 {
@@ -121,7 +123,8 @@ run_with(enum fault_kind kind, unsigned nth, int code, bool lasting)
 	bool struck = fault_set(0, 0, 0, false);
 	for (unsigned i = 0; i < NUM; i++)
 		if (run.status[i] != KA_STORE_OK && run.status[i] != KA_STORE_UNAVAILABLE)
-			fail_msg("kind %d, call %u, code %d: status %d: %s", kind, nth, code, run.status[i], run.place->said);
+			fail_msg("kind %d, call %u, code %d: status %d: %s", kind, nth, code, run.status[i],
+			    run.place->said);
 	/* The cause is gone: no restart is needed. */
 	if (ka_store_write(run.place->store, register_ca, &last) != KA_STORE_OK)
 		fail_msg("kind %d, call %u, code %d: does not recover: %s", kind, nth, code, run.place->said);
@@ -133,7 +136,8 @@ run_with(enum fault_kind kind, unsigned nth, int code, bool lasting)
 	return struck;
 }
 
-/* Calls of a kind that are tried: each one, or each stride-th, so that the test stays short where another code has tried each already. */
+/* Calls of a kind that are tried: each one, or each stride-th, so that the test stays short where another code has
+ * tried each already. */
 static bool try_each;
 
 /* Every call of a kind, until the workload makes no more of them. */
@@ -145,7 +149,8 @@ run_all(enum fault_kind kind, int code, unsigned stride, unsigned at_least)
 
 		while (run_with(kind, nth, code, lasting == 1))
 			nth += try_each ? 1 : stride;
-		(void)fprintf(stderr, "kind %d, code %d, %s: %u calls\n", kind, code, lasting == 1 ? "lasting" : "once", nth - 1);
+		(void)fprintf(
+		    stderr, "kind %d, code %d, %s: %u calls\n", kind, code, lasting == 1 ? "lasting" : "once", nth - 1);
 		assert_true(nth > at_least);
 	}
 }
@@ -203,8 +208,8 @@ test_shared_memory_fails(void **state)
 static void
 test_open_under_faults(void **state)
 {
-	static const int codes[] = { 0, SQLITE_CANTOPEN, SQLITE_IOERR_READ, SQLITE_FULL, SQLITE_IOERR_FSYNC, SQLITE_IOERR_TRUNCATE,
-		SQLITE_IOERR_SHMMAP };
+	static const int codes[] = { 0, SQLITE_CANTOPEN, SQLITE_IOERR_READ, SQLITE_FULL, SQLITE_IOERR_FSYNC,
+		SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_SHMMAP };
 	unsigned num = 0;
 
 	(void)state;

@@ -160,9 +160,9 @@ file_shm_unmap(sqlite3_file *file, int remove)
 	return REAL(file)->pMethods->xShmUnmap(REAL(file), remove);
 }
 
-static const sqlite3_io_methods methods = { 2, file_close, file_read, file_write, file_truncate, file_sync, file_size, file_lock,
-	file_unlock, file_is_reserved, file_control, file_sector, file_traits, file_shm_map, file_shm_lock, file_shm_barrier,
-	file_shm_unmap, NULL, NULL };
+static const sqlite3_io_methods methods = { 2, file_close, file_read, file_write, file_truncate, file_sync, file_size,
+	file_lock, file_unlock, file_is_reserved, file_control, file_sector, file_traits, file_shm_map, file_shm_lock,
+	file_shm_barrier, file_shm_unmap, NULL, NULL };
 
 static int
 vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *opened, int flags, int *out_flags)

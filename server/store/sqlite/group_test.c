@@ -70,13 +70,19 @@ test_members_of_a_group_are_apart(void **state)
 
 	/* Of four: one commits, one declines, one fails, one fails and does not say so. */
 	for (unsigned i = 0; i < NUM; i++) {
-		ones[i] = (struct one){ .number = i, .answer = i % 4 == 1 ? KA_STORE_ABORTED : i % 4 == 2 ? KA_STORE_FAILED : KA_STORE_OK,
+		ones[i] = (struct one){ .number = i,
+			.answer = i % 4 == 1 ? KA_STORE_ABORTED
+			    : i % 4 == 2     ? KA_STORE_FAILED
+					     : KA_STORE_OK,
 			.broken = i % 4 >= 2 };
 		members[i] = (struct member){ insert, &ones[i], KA_STORE_NONE };
 	}
 	group_run(place, members, NUM);
 	for (unsigned i = 0; i < NUM; i++) {
-		assert_int_equal(members[i].status, i % 4 == 0 ? KA_STORE_OK : i % 4 == 1 ? KA_STORE_ABORTED : KA_STORE_FAILED);
+		assert_int_equal(members[i].status,
+		    i % 4 == 0       ? KA_STORE_OK
+			: i % 4 == 1 ? KA_STORE_ABORTED
+				     : KA_STORE_FAILED);
 		assert_int_equal(ones[i].runs, 1);
 		assert_int_equal(is_there(place, i), i % 4 == 0);
 	}
@@ -100,7 +106,8 @@ test_a_write_inside_of_a_write_does_not_hang(void **state)
 	assert_non_null(strstr(((struct place *)*state)->said, "inside"));
 }
 
-/* Another process that holds the database for longer than anyone waits: all that queue up hear of it after one such time. */
+/* Another process that holds the database for longer than anyone waits: all that queue up hear of it after one such
+ * time. */
 #define WAIT_MS 300
 
 struct caller {
@@ -140,7 +147,8 @@ test_a_locked_database_is_unavailable_and_recovers(void **state)
 		assert_int_equal(callers[i].status, KA_STORE_UNAVAILABLE);
 		assert_int_equal(callers[i].one.runs, 0);
 	}
-	/* One after the other it would be eight times as long; those that came while the first ones heard of it are a second turn. */
+	/* One after the other it would be eight times as long; those that came while the first ones heard of it are a
+	 * second turn. */
 	assert_true(ka_clock_monotonic() - start < INT64_C(1000000) * WAIT_MS * 5);
 	assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
 	(void)sqlite3_close(other);
@@ -156,7 +164,8 @@ interrupt(void *arg)
 	return 1;
 }
 
-/* SQLite takes the whole transaction back when it is interrupted in it; a statement behind that would commit by itself. */
+/* SQLite takes the whole transaction back when it is interrupted in it; a statement behind that would commit by
+ * itself. */
 static enum ka_store_status
 lose_transaction(struct ka_tx *tx, void *arg)
 {
@@ -231,7 +240,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_a_write_inside_of_a_write_does_not_hang, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_lost_transaction_leaves_nothing, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_value_that_cannot_be_bound, place_open, place_close),
-		cmocka_unit_test_setup_teardown(test_a_locked_database_is_unavailable_and_recovers, place_open, place_close),
+		cmocka_unit_test_setup_teardown(
+		    test_a_locked_database_is_unavailable_and_recovers, place_open, place_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

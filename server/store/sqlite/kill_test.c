@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The process that writes is killed at a random moment, again and again: whatever it acknowledged before is there, whole, and the database
- * is sound. Usage: sqlite_kill_test [ROUNDS]. */
+/* The process that writes is killed at a random moment, again and again: whatever it acknowledged before is there,
+ * whole, and the database is sound. Usage: sqlite_kill_test [ROUNDS]. */
 #include "server/store/sqlite/sqlite_test.h"
 
 #include <errno.h>
@@ -168,12 +168,17 @@ test_kill_loses_nothing(void **state)
 		raw_text(text, sizeof(text), place->path, "PRAGMA integrity_check");
 		assert_string_equal(text, "ok");
 		/* Each CA has its tag and its entry in the log, and there are none without a CA. */
-		assert_int_equal(raw_number(place->path, "SELECT count(*) FROM ca WHERE (SELECT count(*) FROM tag WHERE arn = created) <> 1"
-							 " OR (SELECT count(*) FROM log WHERE resource = created) <> 1"), 0);
-		assert_int_equal(raw_number(place->path, "SELECT (SELECT count(*) FROM ca) - (SELECT count(*) FROM log)"), 0);
-		assert_int_equal(raw_number(place->path, "SELECT (SELECT count(*) FROM ca) - (SELECT count(*) FROM tag)"), 0);
+		assert_int_equal(raw_number(place->path,
+				     "SELECT count(*) FROM ca WHERE (SELECT count(*) FROM tag WHERE arn = created) <> 1"
+				     " OR (SELECT count(*) FROM log WHERE resource = created) <> 1"),
+		    0);
+		assert_int_equal(
+		    raw_number(place->path, "SELECT (SELECT count(*) FROM ca) - (SELECT count(*) FROM log)"), 0);
+		assert_int_equal(
+		    raw_number(place->path, "SELECT (SELECT count(*) FROM ca) - (SELECT count(*) FROM tag)"), 0);
 	}
-	(void)fprintf(stderr, "%u kills, %u of them while it wrote; %u writes acknowledged, %lld found; integrity_check ok each time\n",
+	(void)fprintf(stderr,
+	    "%u kills, %u of them while it wrote; %u writes acknowledged, %lld found; integrity_check ok each time\n",
 	    num_rounds, num_cut_off, num_acknowledged, (long long)raw_number(place->path, "SELECT count(*) FROM ca"));
 	assert_true(num_cut_off > num_rounds / 4);
 	free(acknowledged);

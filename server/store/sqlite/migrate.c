@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The schema: read its version, make it, bring it up to date. All migrations that are missing run in one transaction with the note of their
- * versions: after a crash in between, the database is as it was. */
+/* The schema: read its version, make it, bring it up to date. All migrations that are missing run in one transaction
+ * with the note of their versions: after a crash in between, the database is as it was. */
 #include "server/store/sqlite/sqlite.h"
 
 #include <stdio.h>
@@ -68,7 +68,8 @@ accept(char out_message[KA_STORE_MESSAGE_LEN], const struct ka_migration *migrat
 	if (schema->num_tables == 0) {
 		if ((flags & KA_STORE_CREATE) != 0)
 			return true;
-		(void)snprintf(out_message, KA_STORE_MESSAGE_LEN, "%.200s: the database is empty; run: keyassayd init", path);
+		(void)snprintf(
+		    out_message, KA_STORE_MESSAGE_LEN, "%.200s: the database is empty; run: keyassayd init", path);
 		return false;
 	}
 	return ka_migrations_accept(out_message, migrations, (unsigned)schema->version, flags, path);
@@ -82,8 +83,9 @@ run_migration(sqlite3 *db, const struct ka_migration *migration)
 
 	for (const char *const *part = migration->parts; *part != NULL && rc == SQLITE_OK; part++)
 		rc = sqlite3_exec(db, *part, NULL, NULL, NULL);
-	(void)snprintf(note, sizeof(note), "INSERT INTO schema_version (version, name, applied) VALUES (%u, '%s', %lld)",
-	    migration->version, migration->name, (long long)ka_clock_now());
+	(void)snprintf(note, sizeof(note),
+	    "INSERT INTO schema_version (version, name, applied) VALUES (%u, '%s', %lld)", migration->version,
+	    migration->name, (long long)ka_clock_now());
 	return rc == SQLITE_OK ? sqlite3_exec(db, note, NULL, NULL, NULL) : rc;
 }
 
@@ -93,7 +95,8 @@ run_missing(sqlite3 *db, const struct ka_migration *migrations)
 {
 	struct schema schema;
 	int rc = sqlite3_exec(db,
-	    "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied INTEGER NOT NULL)"
+	    "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied "
+	    "INTEGER NOT NULL)"
 	    " STRICT",
 	    NULL, NULL, NULL);
 
@@ -111,8 +114,8 @@ set_journal(char out_message[KA_STORE_MESSAGE_LEN], sqlite3 *db, const char *pat
 {
 	sqlite3_stmt *stmt;
 	bool is_wal = false;
-	/* A new file gets pages of 4 KiB. Every id in an index is a page of its own to write, so larger ones make registration dearer
-	 * (1.4 times the bytes with 8 KiB), while scans gain a third. */
+	/* A new file gets pages of 4 KiB. Every id in an index is a page of its own to write, so larger ones make
+	 * registration dearer (1.4 times the bytes with 8 KiB), while scans gain a third. */
 	int rc = sqlite3_exec(db, "PRAGMA page_size = 4096", NULL, NULL, NULL);
 
 	if (rc == SQLITE_OK)
@@ -125,14 +128,15 @@ set_journal(char out_message[KA_STORE_MESSAGE_LEN], sqlite3 *db, const char *pat
 	if (rc == SQLITE_OK && is_wal)
 		return true;
 	(void)snprintf(out_message, KA_STORE_MESSAGE_LEN,
-	    "%.200s: SQLite cannot keep a write-ahead log there: %s; use a local disk and a directory that keyassayd may write to",
+	    "%.200s: SQLite cannot keep a write-ahead log there: %s; use a local disk and a directory that keyassayd "
+	    "may write to",
 	    path, rc == SQLITE_OK ? "the file system lacks shared memory" : sqlite3_errmsg(db));
 	return false;
 }
 
 bool
-ka_sqlite_prepare_schema(char out_message[KA_STORE_MESSAGE_LEN], struct sqlite_store *store, struct connection *connection,
-    const struct ka_migration *migrations, unsigned flags)
+ka_sqlite_prepare_schema(char out_message[KA_STORE_MESSAGE_LEN], struct sqlite_store *store,
+    struct connection *connection, const struct ka_migration *migrations, unsigned flags)
 {
 	sqlite3 *db = connection->db;
 	struct schema schema;
@@ -141,7 +145,8 @@ ka_sqlite_prepare_schema(char out_message[KA_STORE_MESSAGE_LEN], struct sqlite_s
 	if (rc == SQLITE_OK && sqlite3_db_readonly(db, "main") == 1)
 		rc = SQLITE_READONLY;
 	if (rc == SQLITE_OK) {
-		if (!accept(out_message, migrations, &schema, flags, store->path) || !set_journal(out_message, db, store->path))
+		if (!accept(out_message, migrations, &schema, flags, store->path) ||
+		    !set_journal(out_message, db, store->path))
 			return false;
 		rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 		if (rc == SQLITE_OK)

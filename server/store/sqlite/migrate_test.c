@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opening: new, old, newer, foreign, damaged and unreadable databases; what stops in the middle leaves what was there. */
+/* Opening: new, old, newer, foreign, damaged and unreadable databases; what stops in the middle leaves what was
+ * there. */
 #include "server/store/sqlite/sqlite_test.h"
 
 #include <signal.h>
@@ -7,9 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A later program's migrations: the real ones and two more. 2 has something in two parts; 3 calls a function that tests define. */
-static const char *const parts_2[] = { "ALTER TABLE ca ADD COLUMN colour TEXT", "CREATE TABLE extra (x INTEGER)", NULL };
-static const char *const parts_3[] = { "INSERT INTO extra VALUES (1)", "SELECT in_between()", "INSERT INTO extra VALUES (2)", NULL };
+/* A later program's migrations: the real ones and two more. 2 has something in two parts; 3 calls a function that tests
+ * define. */
+static const char *const parts_2[] = { "ALTER TABLE ca ADD COLUMN colour TEXT", "CREATE TABLE extra (x INTEGER)",
+	NULL };
+static const char *const parts_3[] = { "INSERT INTO extra VALUES (1)", "SELECT in_between()",
+	"INSERT INTO extra VALUES (2)", NULL };
 
 static const struct ka_migration *
 later(unsigned newest)
@@ -25,7 +29,8 @@ later(unsigned newest)
 
 /* Opens with the migrations of a later program; in_between is the function that number 3 calls. */
 static bool
-open_later(struct place *place, unsigned newest, unsigned flags, void (*in_between)(sqlite3_context *, int, sqlite3_value **))
+open_later(
+    struct place *place, unsigned newest, unsigned flags, void (*in_between)(sqlite3_context *, int, sqlite3_value **))
 {
 	struct sqlite_store store = { .path = place->path };
 	struct connection *connection;
@@ -33,7 +38,8 @@ open_later(struct place *place, unsigned newest, unsigned flags, void (*in_betwe
 	store.store.backend = &ka_backend_sqlite;
 	assert_int_equal(ka_sqlite_connect(&connection, place->said, &store, true), SQLITE_OK);
 	if (in_between != NULL)
-		(void)sqlite3_create_function(connection->db, "in_between", 0, SQLITE_UTF8, NULL, in_between, NULL, NULL);
+		(void)sqlite3_create_function(
+		    connection->db, "in_between", 0, SQLITE_UTF8, NULL, in_between, NULL, NULL);
 	bool opened = ka_sqlite_prepare_schema(place->said, &store, connection, later(newest), flags);
 	if (opened)
 		assert_int_equal(store.store.schema_version, newest);
@@ -106,7 +112,8 @@ assert_old(struct place *place)
 	assert_string_equal(text, "ok");
 	assert_int_equal(raw_number(place->path, "SELECT max(version) FROM schema_version"), 1);
 	assert_int_equal(raw_number(place->path, "SELECT count(*) FROM sqlite_schema WHERE name = 'extra'"), 0);
-	assert_int_equal(raw_number(place->path, "SELECT count(*) FROM pragma_table_info('ca') WHERE name = 'colour'"), 0);
+	assert_int_equal(
+	    raw_number(place->path, "SELECT count(*) FROM pragma_table_info('ca') WHERE name = 'colour'"), 0);
 	place->store = place_try(place, 0);
 	assert_non_null(place->store);
 	place_read(place, get_ca);
@@ -162,7 +169,8 @@ test_newer_schema_is_refused(void **state)
 	struct place *place = *state;
 
 	make_old(place);
-	assert_int_equal(raw_exec(place->path, "INSERT INTO schema_version VALUES (4711, '4711-future', 0)"), SQLITE_OK);
+	assert_int_equal(
+	    raw_exec(place->path, "INSERT INTO schema_version VALUES (4711, '4711-future', 0)"), SQLITE_OK);
 	for (unsigned flags = 0; flags < 4; flags++) {
 		assert_null(place_try(place, flags));
 		assert_non_null(strstr(place->said, "4711"));
@@ -335,7 +343,9 @@ test_read_only_file_is_refused(void **state)
 static enum ka_store_status
 log_something(struct ka_tx *tx, void *arg)
 {
-	const struct ka_log_row row = { .time = 1, .account = "a", .region = "r", .actor = "x", .action = "y", .resource = "z" };
+	const struct ka_log_row row = {
+		.time = 1, .account = "a", .region = "r", .actor = "x", .action = "y", .resource = "z"
+	};
 
 	(void)arg;
 	return ka_tx_log_append(tx, &row);
@@ -345,8 +355,10 @@ static void
 test_nobody_changes_the_log(void **state)
 {
 	static const char *const attempts[] = { "UPDATE log SET actor = 'nobody'", "DELETE FROM log",
-		"INSERT OR REPLACE INTO log SELECT seq, time, account, region, 'nobody', request, action, resource, before, after FROM log",
-		"REPLACE INTO log (seq, time, account, region, actor, action, resource) VALUES (1, 0, '', '', '', '', '')" };
+		"INSERT OR REPLACE INTO log SELECT seq, time, account, region, 'nobody', request, action, resource, "
+		"before, after FROM log",
+		"REPLACE INTO log (seq, time, account, region, actor, action, resource) VALUES (1, 0, '', '', '', '', "
+		"'')" };
 	struct place *place = *state;
 
 	place->store = place_try(place, KA_STORE_CREATE);

@@ -13,20 +13,23 @@
 /* 16 MiB. */
 #define CHECKPOINT_PAGES 4000u
 
-/* Makes an empty file that only its owner reads: it holds sealed secrets, and SQLite gives its log the same mode. Nothing when it is there. */
+/* Makes an empty file that only its owner reads: it holds sealed secrets, and SQLite gives its log the same mode.
+ * Nothing when it is there. */
 static bool
 make_file(char out_message[KA_STORE_MESSAGE_LEN], const char *path, unsigned flags)
 {
 	if (access(path, F_OK) == 0)
 		return true;
 	if ((flags & KA_STORE_CREATE) == 0) {
-		(void)snprintf(out_message, KA_STORE_MESSAGE_LEN, "%.200s: no database is there; run: keyassayd init", path);
+		(void)snprintf(
+		    out_message, KA_STORE_MESSAGE_LEN, "%.200s: no database is there; run: keyassayd init", path);
 		return false;
 	}
 	/* O_EXCL: closing a file that SQLite has open elsewhere in this process would take its locks away (POSIX). */
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0 && errno != EEXIST) {
-		(void)snprintf(out_message, KA_STORE_MESSAGE_LEN, "%.200s: cannot make the database: %s", path, strerror(errno));
+		(void)snprintf(
+		    out_message, KA_STORE_MESSAGE_LEN, "%.200s: cannot make the database: %s", path, strerror(errno));
 		return false;
 	}
 	if (fd >= 0)

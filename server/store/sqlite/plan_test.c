@@ -18,7 +18,8 @@ is_allowed(const char *plan)
 	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++)
 		if (strncmp(plan, allowed[i].plan, strlen(allowed[i].plan)) == 0)
 			return true;
-	return strncmp(plan, "SCAN", 4) != 0 && strstr(plan, "TEMP B-TREE") == NULL && strstr(plan, "AUTOMATIC") == NULL;
+	return strncmp(plan, "SCAN", 4) != 0 && strstr(plan, "TEMP B-TREE") == NULL &&
+	    strstr(plan, "AUTOMATIC") == NULL;
 }
 
 /* All plans, one behind the other. */
@@ -60,11 +61,14 @@ assert_all_indices_used(sqlite3 *db)
 	char name[64];
 	unsigned num = 0;
 
-	assert_int_equal(sqlite3_prepare_v2(db, "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL", -1, &stmt, NULL),
+	assert_int_equal(
+	    sqlite3_prepare_v2(
+		db, "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL", -1, &stmt, NULL),
 	    SQLITE_OK);
 	while (sqlite3_step(stmt) == SQLITE_ROW) {
 		(void)snprintf(name, sizeof(name), " INDEX %s ", (const char *)sqlite3_column_text(stmt, 0));
-		if (strstr(all_plans, name) == NULL && strcmp(name, " INDEX suppression_by_token ") != 0) /* unique: a rule */
+		if (strstr(all_plans, name) == NULL &&
+		    strcmp(name, " INDEX suppression_by_token ") != 0) /* unique: a rule */
 			fail_msg("no statement uses%s", name);
 		num++;
 	}
@@ -91,11 +95,13 @@ test_every_statement_searches_an_index(void **state)
 	assert_all_indices_used(store->writer->db);
 }
 
-/* The one that matters most: a small account in a large database. The plan has to name the account, whatever the statistics say. */
+/* The one that matters most: a small account in a large database. The plan has to name the account, whatever the
+ * statistics say. */
 static void
 test_scan_is_bound_to_the_account(void **state)
 {
-	static const char text[] = "SELECT seq, der FROM ca WHERE account = ? AND region = ? AND seq > ? AND seq <= ? ORDER BY seq";
+	static const char text[] =
+	    "SELECT seq, der FROM ca WHERE account = ? AND region = ? AND seq > ? AND seq <= ? ORDER BY seq";
 	struct place *place = *state;
 	char plan[256];
 

@@ -72,7 +72,8 @@ void
 ka_sqlite_bind_blob(void *statement, int param, struct ka_slice bytes)
 {
 	bound(statement,
-	    sqlite3_bind_blob64(((struct statement *)statement)->stmt, param + 1, bytes.data, bytes.len, SQLITE_STATIC));
+	    sqlite3_bind_blob64(
+		((struct statement *)statement)->stmt, param + 1, bytes.data, bytes.len, SQLITE_STATIC));
 }
 
 enum ka_step

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One thread writes. It takes the functions that wait, runs each in a savepoint of one transaction, commits once for all of them and only then tells
- * their callers. While it waits for the disk, the next ones queue up: the busier it is, the more share a commit.
+/* One thread writes. It takes the functions that wait, runs each in a savepoint of one transaction, commits once for
+ * all of them and only then tells their callers. While it waits for the disk, the next ones queue up: the busier it is,
+ * the more share a commit.
  *
- * When the transaction as a whole fails (disk full, read error), nothing of it is there. Its functions then run again, each in a transaction of its
- * own: a small one may fit where the group did not, and each caller hears of its own fate only. */
+ * When the transaction as a whole fails (disk full, read error), nothing of it is there. Its functions then run again,
+ * each in a transaction of its own: a small one may fit where the group did not, and each caller hears of its own fate
+ * only. */
 #include "server/store/sqlite/sqlite.h"
 
 #include <signal.h>
@@ -11,8 +13,8 @@
 /* Functions of one commit: bounds how long the first one waits for the last one. */
 #define MAX_GROUP 256u
 
-/* A connection that works, if there can be one. A write to a file that was deleted or moved away would be acknowledged and lost: it is noticed
- * here, and what now has the name is opened. */
+/* A connection that works, if there can be one. A write to a file that was deleted or moved away would be acknowledged
+ * and lost: it is noticed here, and what now has the name is opened. */
 static struct connection *
 writer(struct sqlite_store *store)
 {
@@ -132,7 +134,8 @@ take_all(struct sqlite_store *store, struct job **end)
 		end = &(*end)->next;
 }
 
-/* Runs first and, unless it is to be alone, all that wait behind it, and commits. first heads the list of those that took part. */
+/* Runs first and, unless it is to be alone, all that wait behind it, and commits. first heads the list of those that
+ * took part. */
 static enum outcome
 run_group(struct sqlite_store *store, struct job *first, bool alone)
 {
@@ -142,7 +145,8 @@ run_group(struct sqlite_store *store, struct job *first, bool alone)
 	if (connection != NULL)
 		connection->tx.doomed = KA_STORE_OK;
 	if (connection == NULL || !ka_sqlite_exec(connection, "BEGIN IMMEDIATE")) {
-		/* Another process holds the database, or it cannot be opened: so it is for all that wait; none waits for the next try. */
+		/* Another process holds the database, or it cannot be opened: so it is for all that wait; none waits
+		 * for the next try. */
 		if (!alone)
 			take_all(store, &first->next);
 		return NOT_BEGUN;

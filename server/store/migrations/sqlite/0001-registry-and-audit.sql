@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The registry of certificates and the audit, as of keyassayd 0.1.
 --
--- Times are milliseconds since 1970. Ids that are hexadecimal on the wire are kept as bytes. seq is the order of registration: it
--- is never used again (AUTOINCREMENT), since pages of lists and the cursors of audits name it. Each index says which query it is for;
--- an index of SQLite ends with seq by itself.
+-- Times are milliseconds since 1970. Ids that are hexadecimal on the wire are kept as bytes. seq is the order of
+-- registration: it is never used again (AUTOINCREMENT), since pages of lists and the cursors of audits name it. Each
+-- index says which query it is for; an index of SQLite ends with seq by itself.
 
 CREATE TABLE account (
 	account TEXT NOT NULL PRIMARY KEY,
