@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One thread writes. It takes the functions that wait, runs each in a savepoint of one transaction, commits once for
- * all of them and only then tells their callers. While it waits for the disk, the next ones queue up: the busier it is,
- * the more share a commit.
+/* One thread writes. It takes the functions that wait, runs them in one transaction, commits once for all of them and
+ * only then tells their callers. While it waits for the disk, the next ones queue up: the busier it is, the more share a
+ * commit. Most functions write and commit, or decline before they write. When one declines after it wrote, all run again
+ * with a savepoint for each, and only its own is taken back.
  *
  * When the transaction as a whole fails (disk full, read error), nothing of it is there. Its functions then run again,
  * each in a transaction of its own: a small one may fit where the group did not, and each caller hears of its own fate
@@ -40,43 +41,46 @@ in_transaction(const struct connection *connection)
 	return sqlite3_get_autocommit(connection->db) == 0;
 }
 
-/* Runs the function that a transaction begins with. It needs no savepoint: when it fails, nothing but the transaction
- * is to be taken back, and that begins again. Inside of a savepoint SQLite keeps every page that changes a second time
- * and walks over all of them at each statement's end: thousands of rows in one function (import, findings of a chunk)
- * would take a time that grows with their square. */
-static bool
-run_first(struct connection *connection, struct job *job)
+/* What became of a function, and of a group of them. */
+enum outcome {
+	DONE,     /* each function has its status; of a group: it is committed */
+	SPOILED,  /* what one function wrote is to be taken back, but not what those before it wrote */
+	LOST,     /* the transaction as a whole is gone: nothing was written */
+	NOT_BEGUN /* there was not even a transaction: no function ran */
+};
+
+/* Runs one function in the transaction, which began at this number of changes. careful: in a savepoint. Savepoints are
+ * not for everybody: inside of one SQLite keeps every page that changes a second time and walks over all of them at
+ * each statement's end, so that thousands of rows (import, findings of a chunk) take a time that grows with their
+ * square. */
+static enum outcome
+run_job(struct connection *connection, struct job *job, int64_t *begin, bool careful)
 {
 	struct ka_tx *tx = &connection->tx;
+	int64_t before = sqlite3_total_changes64(connection->db);
+	bool savepoint = careful && before != *begin;
 
+	if (savepoint && !ka_sqlite_exec(connection, "SAVEPOINT job"))
+		return LOST;
 	job->status = job->fn(tx, job->arg);
 	if (job->status == KA_STORE_OK && tx->doomed == KA_STORE_OK)
-		return true;
+		return !savepoint || ka_sqlite_exec(connection, "RELEASE job") ? DONE : LOST;
 	if (tx->doomed != KA_STORE_OK)
 		job->status = tx->doomed;
 	if (!in_transaction(connection) || tx->doomed == KA_STORE_UNAVAILABLE)
-		return false;
+		return LOST;
 	tx->doomed = KA_STORE_OK;
-	return ka_sqlite_exec(connection, "ROLLBACK") && ka_sqlite_exec(connection, "BEGIN IMMEDIATE");
-}
-
-/* Runs one function in its savepoint. False: the transaction as a whole is lost. */
-static bool
-run_job(struct connection *connection, struct job *job)
-{
-	struct ka_tx *tx = &connection->tx;
-
-	if (!ka_sqlite_exec(connection, "SAVEPOINT job"))
-		return false;
-	job->status = job->fn(tx, job->arg);
-	if (job->status == KA_STORE_OK && tx->doomed == KA_STORE_OK)
-		return ka_sqlite_exec(connection, "RELEASE job");
-	if (tx->doomed != KA_STORE_OK)
-		job->status = tx->doomed;
-	if (!in_transaction(connection) || tx->doomed == KA_STORE_UNAVAILABLE)
-		return false;
-	tx->doomed = KA_STORE_OK;
-	return ka_sqlite_exec(connection, "ROLLBACK TO job") && ka_sqlite_exec(connection, "RELEASE job");
+	if (savepoint)
+		return ka_sqlite_exec(connection, "ROLLBACK TO job") && ka_sqlite_exec(connection, "RELEASE job")
+		    ? DONE
+		    : LOST;
+	/* Most that decline have not written yet. */
+	if (sqlite3_total_changes64(connection->db) == before)
+		return DONE;
+	if (before != *begin)
+		return SPOILED;
+	*begin = sqlite3_total_changes64(connection->db);
+	return ka_sqlite_exec(connection, "ROLLBACK") && ka_sqlite_exec(connection, "BEGIN IMMEDIATE") ? DONE : LOST;
 }
 
 /* Ends a transaction that failed; whatever it left is taken back. */
@@ -120,12 +124,6 @@ tell(struct sqlite_store *store, struct job *jobs)
 	(void)pthread_mutex_unlock(&store->lock);
 }
 
-enum outcome {
-	COMMITTED, /* each function has its status */
-	LOST,      /* nothing was written */
-	NOT_BEGUN  /* there was not even a transaction: no function ran */
-};
-
 /* Takes all that wait, behind *end. */
 static void
 take_all(struct sqlite_store *store, struct job **end)
@@ -134,32 +132,47 @@ take_all(struct sqlite_store *store, struct job **end)
 		end = &(*end)->next;
 }
 
-/* Runs first and, unless it is to be alone, all that wait behind it, and commits. first heads the list of those that
- * took part. */
+/* How a group runs. */
+enum manner {
+	TOGETHER,  /* with all that wait behind it */
+	CAREFULLY, /* so, too, with a savepoint for each */
+	ALONE      /* one function */
+};
+
+static struct job *
+next_member(struct sqlite_store *store, struct job *job, enum manner manner, unsigned num)
+{
+	if (manner != ALONE && job->next == NULL && num < MAX_GROUP)
+		job->next = take(store);
+	return job->next;
+}
+
+/* Runs a list of functions, which may be one, and those that wait, in one transaction and commits. jobs heads the list of
+ * those that took part. */
 static enum outcome
-run_group(struct sqlite_store *store, struct job *first, bool alone)
+run_group(struct sqlite_store *store, struct job *jobs, enum manner manner)
 {
 	struct connection *connection = writer(store);
-	struct job *last = first;
+	enum outcome outcome = DONE;
+	unsigned num = 0;
 
 	if (connection != NULL)
 		connection->tx.doomed = KA_STORE_OK;
 	if (connection == NULL || !ka_sqlite_exec(connection, "BEGIN IMMEDIATE")) {
 		/* Another process holds the database, or it cannot be opened: so it is for all that wait; none waits
 		 * for the next try. */
-		if (!alone)
-			take_all(store, &first->next);
+		if (manner == TOGETHER)
+			take_all(store, &jobs->next);
 		return NOT_BEGUN;
 	}
-	bool going = run_first(connection, first);
-	for (unsigned num = 1; going && !alone && num < MAX_GROUP && (last->next = take(store)) != NULL; num++) {
-		last = last->next;
-		going = run_job(connection, last);
-	}
-	if (going && ka_sqlite_exec(connection, "COMMIT"))
-		return COMMITTED;
-	give_up(connection);
-	return LOST;
+	int64_t begin = sqlite3_total_changes64(connection->db);
+	for (struct job *job = jobs; outcome == DONE && job != NULL; job = next_member(store, job, manner, ++num))
+		outcome = run_job(connection, job, &begin, manner == CAREFULLY);
+	if (outcome == DONE && !ka_sqlite_exec(connection, "COMMIT"))
+		outcome = LOST;
+	if (outcome != DONE)
+		give_up(connection);
+	return outcome;
 }
 
 /* What callers hear whose transaction did not come to pass. */
@@ -173,38 +186,46 @@ fail(struct sqlite_store *store, struct job *jobs)
 	tell(store, jobs);
 }
 
-/* Runs a function in a transaction of its own. */
 static void
-run_alone(struct sqlite_store *store, struct job *job)
+count_retries(struct sqlite_store *store, const struct job *jobs)
 {
-	atomic_fetch_add_explicit(&store->store.retries, 1, memory_order_relaxed);
-	if (run_group(store, job, true) == COMMITTED)
-		tell(store, job);
-	else
-		fail(store, job);
+	for (; jobs != NULL; jobs = jobs->next)
+		atomic_fetch_add_explicit(&store->store.retries, 1, memory_order_relaxed);
 }
 
-/* One turn: a group, and if it failed, each of its functions again by itself. */
+/* Runs each function again in a transaction of its own. */
 static void
-turn(struct sqlite_store *store, struct job *jobs)
+run_each_alone(struct sqlite_store *store, struct job *jobs)
 {
-	enum outcome outcome = run_group(store, jobs, false);
-
-	if (outcome == COMMITTED) {
-		tell(store, jobs);
-		return;
-	}
-	if (outcome == NOT_BEGUN || jobs->next == NULL) {
-		fail(store, jobs);
-		return;
-	}
 	while (jobs != NULL) {
 		struct job *job = jobs;
 
 		jobs = job->next;
 		job->next = NULL;
-		run_alone(store, job);
+		count_retries(store, job);
+		if (run_group(store, job, ALONE) == DONE)
+			tell(store, job);
+		else
+			fail(store, job);
 	}
+}
+
+/* One turn: a group; if one function spoiled it, the group again with care; if it was lost, each function by itself. */
+static void
+turn(struct sqlite_store *store, struct job *jobs)
+{
+	enum outcome outcome = run_group(store, jobs, TOGETHER);
+
+	if (outcome == SPOILED) {
+		count_retries(store, jobs);
+		outcome = run_group(store, jobs, CAREFULLY);
+	}
+	if (outcome == DONE)
+		tell(store, jobs);
+	else if (outcome == NOT_BEGUN || jobs->next == NULL)
+		fail(store, jobs);
+	else
+		run_each_alone(store, jobs);
 }
 
 static void *
