@@ -3,6 +3,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "weakgen/deep.h"
+#include "weakgen/rsa.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -19,6 +20,9 @@ struct ka_weakgen_deep {
 	struct ka_weakgen_group *groups;
 	size_t num_groups, max_groups;
 	size_t num_keys;
+	/* Handles of keys that no stream can give, ascending. */
+	size_t *sound;
+	size_t num_sound, max_sound;
 };
 
 enum ka_err
@@ -50,6 +54,7 @@ ka_weakgen_deep_free(struct ka_weakgen_deep *deep)
 		ka_weakgen_group_clear(&deep->groups[i]);
 	}
 	free(deep->groups);
+	free(deep->sound);
 	free(deep);
 }
 
@@ -88,6 +93,55 @@ normalise(struct ka_key *key)
 	return false;
 }
 
+/* Can the generator make a key with this modulus? Of half of all sound keys that is known without any walk. */
+static bool
+is_possible(const struct ka_key *key)
+{
+	bool possible;
+	mpz_t modulus;
+
+	if (key->algorithm != KA_KEY_RSA) {
+		return true;
+	}
+	mpz_init(modulus);
+	mpz_import(modulus, key->modulus.len, 1, 1, 0, 0, key->modulus.data);
+	possible = ka_weakgen_rsa_is_possible(modulus);
+	mpz_clear(modulus);
+	return possible;
+}
+
+static enum ka_err
+add_sound(struct ka_weakgen_deep *deep, size_t handle)
+{
+	if (deep->num_sound == deep->max_sound) {
+		size_t max = deep->max_sound > 0 ? 2 * deep->max_sound : 64;
+		size_t *more = realloc(deep->sound, max * sizeof(*more));
+
+		if (more == NULL) {
+			return KA_ERR_NO_MEMORY;
+		}
+		deep->sound = more;
+		deep->max_sound = max;
+	}
+	deep->sound[deep->num_sound++] = handle;
+	return KA_OK;
+}
+
+static int
+compare_handles(const void *a, const void *b)
+{
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static bool
+is_sound(const struct ka_weakgen_deep *deep, size_t handle)
+{
+	return deep->num_sound > 0 &&
+	    bsearch(&handle, deep->sound, deep->num_sound, sizeof(handle), compare_handles) != NULL;
+}
+
 static struct ka_weakgen_group *
 find_group(struct ka_weakgen_deep *deep, const struct ka_key *key)
 {
@@ -119,6 +173,13 @@ ka_weakgen_deep_add(struct ka_weakgen_deep *deep, size_t *out_handle, const stru
 
 	if (!normalise(&plain)) {
 		return KA_ERR_ARGUMENT;
+	}
+	if (!is_possible(&plain)) {
+		err = add_sound(deep, deep->num_keys);
+		if (err == KA_OK) {
+			*out_handle = deep->num_keys++;
+		}
+		return err;
 	}
 	group = find_group(deep, &plain);
 	if (group == NULL) {
@@ -444,7 +505,7 @@ ka_weakgen_deep_result(const struct ka_weakgen_deep *deep, size_t handle, struct
 	const struct ka_weakgen_group *group = NULL;
 	const struct ka_weakgen_waiting *waiting = find_waiting(deep, handle, &group);
 
-	*out_result = (struct ka_walk_result){ .answer = KA_WALK_UNDECIDED };
+	*out_result = (struct ka_walk_result){ .answer = is_sound(deep, handle) ? KA_WALK_NOT_WEAK : KA_WALK_UNDECIDED };
 	if (waiting == NULL) {
 		return;
 	}

@@ -57,7 +57,7 @@ static void
 settle(void *arg, unsigned x, size_t modulus)
 {
 	struct divider *divider = arg;
-	struct ka_weakgen_waiting *waiting = &divider->walk->group->waiting[modulus];
+	struct ka_weakgen_waiting *waiting = &divider->walk->group->waiting[divider->moduli->places[modulus]];
 	bool same;
 
 	if (divider->err != KA_OK || x >= divider->num_pending ||

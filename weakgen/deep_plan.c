@@ -20,6 +20,10 @@
 /* Each part is timed for at least so long, and at least once. */
 #define TIMED_SECONDS 0.004
 
+/* Beside so many moduli division is timed; what each further one costs is the difference of the two, shared out. */
+#define FEW_TIMED 128u
+#define MANY_TIMED 384u
+
 /* Draws for a candidate: itself and a base below it, 1 / u times in the mean for u from 3/4 to 1. */
 #define DRAWS_PER_CANDIDATE 2.151
 
@@ -183,11 +187,11 @@ close_trial(struct trial *trial)
 	free(trial);
 }
 
-/* Seconds for one number drawn beside num of the group's moduli. */
+/* Seconds for one number drawn beside the first num of the group's moduli. */
 static enum ka_err
 time_near(double *out_seconds, struct trial *trial, const struct ka_weakgen_group *group, size_t num)
 {
-	struct ka_slice slices[KA_WEAKGEN_NEAR_LANES];
+	struct ka_slice slices[MANY_TIMED];
 	enum ka_err err;
 
 	ka_weakgen_moduli_free(trial->moduli);
@@ -195,7 +199,7 @@ time_near(double *out_seconds, struct trial *trial, const struct ka_weakgen_grou
 	free(trial->scratch);
 	trial->scratch = NULL;
 	for (size_t i = 0; i < num; i++) {
-		slices[i] = group->waiting[i % group->num_waiting].key.modulus;
+		slices[i] = group->waiting[i].key.modulus;
 	}
 	err = ka_weakgen_moduli_new(&trial->moduli, trial->bits, slices, num);
 	if (err != KA_OK) {
@@ -218,16 +222,18 @@ time_near(double *out_seconds, struct trial *trial, const struct ka_weakgen_grou
 static enum ka_err
 time_division(double *out_seconds, struct trial *trial, const struct ka_weakgen_group *group)
 {
-	double one, many, draw = time_of(draw_many, trial) / LANES;
-	enum ka_err err = time_near(&one, trial, group, 1);
+	size_t num = group->num_waiting;
+	double few = 0, many = 0, draw = time_of(draw_many, trial) / LANES;
+	enum ka_err err = time_near(&many, trial, group, num < MANY_TIMED ? num : MANY_TIMED);
 
-	if (err == KA_OK) {
-		err = time_near(&many, trial, group, KA_WEAKGEN_NEAR_LANES);
+	if (err == KA_OK && num > MANY_TIMED) {
+		err = time_near(&few, trial, group, FEW_TIMED);
+		if (err == KA_OK && many > few) {
+			many += (many - few) / (MANY_TIMED - FEW_TIMED) * (double)(num - MANY_TIMED);
+		}
 	}
 	if (err == KA_OK) {
-		double each = many > one ? (many - one) / (KA_WEAKGEN_NEAR_LANES - 1) : 0;
-
-		*out_seconds = DRAWS_PER_CANDIDATE * draw + one + each * (double)(group->num_waiting - 1);
+		*out_seconds = DRAWS_PER_CANDIDATE * draw + many;
 	}
 	return err;
 }

@@ -10,6 +10,7 @@
 
 #include "weakgen/bn.h"
 #include "weakgen/deep.h"
+#include "weakgen/rsa.h"
 
 #define NUM_PIDS 24u
 
@@ -136,11 +137,19 @@ bare_and_foreign_moduli(void **state)
 	uint8_t sound[64];
 	struct ka_key foreign = { .algorithm = KA_KEY_RSA, .bits = 512, .modulus = { sound, sizeof(sound) } };
 	size_t weak_handle, sound_handle;
+	mpz_t number;
 
 	make(&made, "rsa:512", (struct ka_debian_id){ KA_DEBIAN_LE32, KA_DEBIAN_RND, 3 }, exponent_f4);
 	made.key.exponent = (struct ka_slice){ NULL, 0 };
 	memcpy(sound, made.bytes.modulus, sizeof(sound));
-	sound[40] ^= 0x10;
+	/* The next number that needs a walk. */
+	mpz_init(number);
+	mpz_import(number, sizeof(sound), 1, 1, 0, 0, sound);
+	do {
+		mpz_add_ui(number, number, 6);
+	} while (!ka_weakgen_rsa_is_possible(number));
+	mpz_export(sound, NULL, 1, 1, 0, 0, number);
+	mpz_clear(number);
 	assert_int_equal(ka_weakgen_deep_add(deep, &weak_handle, &made.key), KA_OK);
 	assert_int_equal(ka_weakgen_deep_add(deep, &sound_handle, &foreign), KA_OK);
 	assert_int_equal(ka_weakgen_deep_run(deep), KA_OK);
@@ -272,6 +281,50 @@ exponents_that_are_not_factored(void **state)
 	}
 	ka_weakgen_deep_free(deep);
 	free(made);
+}
+
+/* Which moduli need no walk: those that are not 1 modulo 3, have a small factor, or too small a beginning. Of the
+ * generator's none. */
+static void
+impossible_moduli(void **state)
+{
+	struct ka_weakgen_deep *deep = new_walk(NUM_PIDS, KA_WEAKGEN_DEEP_CHEAPEST, 1);
+	static const unsigned long factors[] = { 0, 3, 5, 17863, 17881 };
+	struct made made;
+	uint8_t bytes[64];
+	mpz_t n;
+
+	(void)state;
+	mpz_init(n);
+	for (uint32_t pid = 0; pid < 40; pid++) {
+		make(&made, "rsa:513", (struct ka_debian_id){ (enum ka_debian_arch)(pid % 3), KA_DEBIAN_RND, pid }, exponent_f4);
+		mpz_import(n, made.bytes.modulus_len, 1, 1, 0, 0, made.bytes.modulus);
+		assert_true(ka_weakgen_rsa_is_possible(n));
+	}
+	for (unsigned i = 0; i < 5; i++) {
+		struct ka_key key = { .algorithm = KA_KEY_RSA, .bits = 512, .modulus = { bytes, sizeof(bytes) } };
+		size_t handle;
+
+		/* 2^511 + 2^508 and on: 9/16. The first as it is, two less; the others with a factor, 1 modulo 3. */
+		mpz_set_ui(n, 9);
+		mpz_mul_2exp(n, n, 508);
+		mpz_add_ui(n, n, 1);
+		while (i > 0 &&
+		    (!mpz_divisible_ui_p(n, factors[i]) || (factors[i] != 3 && mpz_tdiv_ui(n, 3) != 1) ||
+			(factors[i] == 17881 && !ka_weakgen_rsa_is_possible(n)))) {
+			mpz_add_ui(n, n, 2);
+		}
+		if (i == 0) {
+			mpz_sub_ui(n, n, 2);
+		}
+		assert_int_equal(ka_weakgen_rsa_is_possible(n), factors[i] == 17881);
+		mpz_export(bytes, NULL, 1, 1, 0, 0, n);
+		assert_int_equal(ka_weakgen_deep_add(deep, &handle, &key), KA_OK);
+		/* Known before the walk. */
+		assert_answer(deep, handle, factors[i] == 17881 ? KA_WALK_UNDECIDED : KA_WALK_NOT_WEAK);
+	}
+	mpz_clear(n);
+	ka_weakgen_deep_free(deep);
 }
 
 static void
@@ -502,6 +555,7 @@ main(void)
 		cmocka_unit_test_prestate(stopped_walk_leaves_keys_undecided, &division),
 		cmocka_unit_test(cap_misses_as_stated),
 		cmocka_unit_test(caps_and_chances),
+		cmocka_unit_test(impossible_moduli),
 		cmocka_unit_test(dsa_keys),
 		cmocka_unit_test(refuses_what_cannot_be_made),
 		cmocka_unit_test(refuses_senseless_options),

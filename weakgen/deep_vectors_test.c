@@ -11,8 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include <gmp.h>
-
+#include "weakgen/rsa.h"
 #include "weakgen/vector_rows_test.h"
 
 #define MAX_ROWS 600u
@@ -83,9 +82,16 @@ random_bytes(uint8_t *out, size_t len, const uint8_t *like, unsigned long seed)
 	mpz_urandomb(number, state, 8 * len);
 	mpz_setbit(number, 8 * len - 1);
 	mpz_export(out, NULL, 1, 1, 0, 0, number);
-	/* The size of the key: its first byte; an odd modulus. */
+	/* The size of the key: its first byte; an odd modulus, and one that needs a walk. */
 	out[0] = like[0];
 	out[len - 1] |= 1;
+	mpz_import(number, len, 1, 1, 0, 0, out);
+	if (like[0] != 0x04) {
+		while (!ka_weakgen_rsa_is_possible(number)) {
+			mpz_add_ui(number, number, 2);
+		}
+		mpz_export(out, NULL, 1, 1, 0, 0, number);
+	}
 	mpz_clear(number);
 	gmp_randclear(state);
 }

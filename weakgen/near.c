@@ -46,6 +46,7 @@ put_limbs(struct ka_weakgen_moduli *moduli, size_t i)
 	}
 	/* With N' = N 2^shift and x' = x 2^shift = y 2^(52 (num_limbs - 1)): N / x^2 = N' 2^shift / x'^2. */
 	mantissa = mpz_get_d_2exp(&exponent, shifted);
+	moduli->tops[i] = mantissa;
 	exponent += (signed long)moduli->shift - 2 * (signed long)LIMB_BITS * ((signed long)num_limbs - 1);
 	for (; exponent > 0; exponent--) {
 		mantissa *= 2;
@@ -54,11 +55,80 @@ put_limbs(struct ka_weakgen_moduli *moduli, size_t i)
 	mpz_clears(shifted, limb, NULL);
 }
 
+static enum ka_err
+make_groups(struct ka_weakgen_moduli *moduli)
+{
+	size_t num_groups = (moduli->num + KA_WEAKGEN_NEAR_GROUP - 1) / KA_WEAKGEN_NEAR_GROUP;
+	size_t stride = moduli->num_limbs + 2;
+
+	moduli->grouped = aligned_alloc(
+	    64, num_groups * stride * KA_WEAKGEN_NEAR_GROUP * sizeof(*moduli->grouped));
+	if (moduli->grouped == NULL) {
+		return KA_ERR_NO_MEMORY;
+	}
+	for (size_t i = 0; i < num_groups * KA_WEAKGEN_NEAR_GROUP; i++) {
+		const uint64_t *limbs = moduli->limbs + (i < moduli->num ? i : moduli->num - 1) * stride;
+		uint64_t *group = moduli->grouped + i / KA_WEAKGEN_NEAR_GROUP * stride * KA_WEAKGEN_NEAR_GROUP;
+
+		for (size_t k = 0; k < stride; k++) {
+			group[k * KA_WEAKGEN_NEAR_GROUP + i % KA_WEAKGEN_NEAR_GROUP] = limbs[k];
+		}
+	}
+	return ka_weakgen_near_sieve_new(&moduli->sieve, moduli->num_limbs, moduli->shift);
+}
+
+/* What is sorted: a modulus as a fraction, and where it stands. */
+struct sorted {
+	double top;
+	size_t place;
+};
+
+static int
+compare(const void *a, const void *b)
+{
+	double x = ((const struct sorted *)a)->top, y = ((const struct sorted *)b)->top;
+
+	return (x > y) - (x < y);
+}
+
+static enum ka_err
+fill(struct ka_weakgen_moduli *moduli, const struct ka_slice *slices, size_t num)
+{
+	struct sorted *sorted = calloc(num, sizeof(*sorted));
+	signed long exponent;
+	mpz_t number;
+
+	if (sorted == NULL) {
+		return KA_ERR_NO_MEMORY;
+	}
+	mpz_init(number);
+	for (size_t i = 0; i < num; i++) {
+		mpz_import(number, slices[i].len, 1, 1, 0, 0, slices[i].data);
+		sorted[i] = (struct sorted){ mpz_get_d_2exp(&exponent, number), i };
+	}
+	mpz_clear(number);
+	qsort(sorted, num, sizeof(*sorted), compare);
+	for (size_t i = 0; i < num; i++) {
+		const struct ka_slice *slice = &slices[sorted[i].place];
+
+		moduli->places[i] = sorted[i].place;
+		mpz_init(moduli->numbers[i]);
+		mpz_import(moduli->numbers[i], slice->len, 1, 1, 0, 0, slice->data);
+		moduli->num++;
+		put_limbs(moduli, i);
+	}
+	free(sorted);
+	return num >= KA_WEAKGEN_NEAR_MANY ? make_groups(moduli) : KA_OK;
+}
+
 enum ka_err
 ka_weakgen_moduli_new(struct ka_weakgen_moduli **out, uint32_t bits, const struct ka_slice *slices, size_t num)
 {
 	struct ka_weakgen_moduli *moduli = calloc(1, sizeof(*moduli));
 	uint32_t num_limbs = (bits + LIMB_BITS - 1) / LIMB_BITS;
+	/* Kernels load whole groups. */
+	size_t room = num + KA_WEAKGEN_NEAR_GROUP;
+	enum ka_err err = KA_ERR_NO_MEMORY;
 
 	if (moduli == NULL) {
 		return KA_ERR_NO_MEMORY;
@@ -66,19 +136,19 @@ ka_weakgen_moduli_new(struct ka_weakgen_moduli **out, uint32_t bits, const struc
 	moduli->bits = bits;
 	moduli->num_limbs = num_limbs;
 	moduli->shift = LIMB_BITS * num_limbs - bits;
+	moduli->places = calloc(num, sizeof(*moduli->places));
 	moduli->numbers = calloc(num, sizeof(*moduli->numbers));
+	moduli->tops = calloc(room, sizeof(*moduli->tops));
 	moduli->limbs = calloc(num * (num_limbs + 2), sizeof(*moduli->limbs));
-	moduli->ratios = calloc(num, sizeof(*moduli->ratios));
-	if (moduli->numbers == NULL || moduli->limbs == NULL || moduli->ratios == NULL) {
-		ka_weakgen_moduli_free(moduli);
-		return KA_ERR_NO_MEMORY;
-	}
+	moduli->ratios = calloc(room, sizeof(*moduli->ratios));
 	make_wheel(&moduli->wheel);
-	for (size_t i = 0; i < num; i++) {
-		mpz_init(moduli->numbers[i]);
-		mpz_import(moduli->numbers[i], slices[i].len, 1, 1, 0, 0, slices[i].data);
-		moduli->num++;
-		put_limbs(moduli, i);
+	if (moduli->places != NULL && moduli->numbers != NULL && moduli->tops != NULL && moduli->limbs != NULL &&
+	    moduli->ratios != NULL) {
+		err = fill(moduli, slices, num);
+	}
+	if (err != KA_OK) {
+		ka_weakgen_moduli_free(moduli);
+		return err;
 	}
 	*out = moduli;
 	return KA_OK;
@@ -93,9 +163,13 @@ ka_weakgen_moduli_free(struct ka_weakgen_moduli *moduli)
 	for (size_t i = 0; i < moduli->num; i++) {
 		mpz_clear(moduli->numbers[i]);
 	}
+	free(moduli->places);
 	free(moduli->numbers);
+	free(moduli->tops);
 	free(moduli->limbs);
 	free(moduli->ratios);
+	free(moduli->grouped);
+	ka_weakgen_near_sieve_free(moduli->sieve);
 	free(moduli);
 }
 

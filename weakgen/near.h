@@ -7,8 +7,10 @@
 #ifndef KA_WEAKGEN_NEAR_H
 #define KA_WEAKGEN_NEAR_H
 
-#include <keyassay/err.h>
 #include <keyassay/base.h>
+#include <keyassay/err.h>
+
+#include "weakgen/near_sieve.h"
 
 #include <gmp.h>
 
@@ -26,17 +28,29 @@ struct ka_weakgen_wheel {
 	uint32_t deltas[KA_WEAKGEN_NEAR_WHEEL][KA_WEAKGEN_NEAR_SPOKES + 1];
 };
 
+/* From this many moduli on it pays to find out first which deltas a number drawn can have. */
+#define KA_WEAKGEN_NEAR_MANY 64u
+#define KA_WEAKGEN_NEAR_GROUP 16u
+
 /* Moduli, as kernels want them: numbers drawn are below 2^bits and have their two highest bits set. They are shifted
- * left to fill num_limbs limbs of 52 bits; so are the moduli, by as many bits. */
+ * left to fill num_limbs limbs of 52 bits; so are the moduli, by as many bits. Ascending by how much of their highest
+ * bits they fill: a divisor's cofactor has its two highest bits set too, so of the moduli only a run can belong to a
+ * number. */
 struct ka_weakgen_moduli {
 	uint32_t bits, num_limbs, shift;
 	size_t num;
+	size_t *places; /* of each: where it stood in what was copied */
 	mpz_t *numbers;
+	double *tops; /* as fractions of the power of two above them */
 	/* The highest num_limbs + 2 limbs of each, highest first. */
 	uint64_t *limbs;
 	/* N / x^2 is ratio / y^2, with y the number drawn as a fraction with one limb before the point. */
 	double *ratios;
 	struct ka_weakgen_wheel wheel;
+	/* Of many moduli: limbs again, in groups of sixteen: limb k of modulus 16 g + m is grouped[(g (num_limbs + 2) + k) 16
+	 * + m]; and the sieve for deltas. The last group is filled up with its last modulus. NULL else. */
+	uint64_t *grouped;
+	struct ka_weakgen_near_sieve *sieve;
 };
 
 /* ka_weakgen_moduli_new copies moduli (big-endian) of twice bits, or one bit less; KA_ERR_NO_MEMORY. */
@@ -44,7 +58,7 @@ KA_MUST_CHECK enum ka_err ka_weakgen_moduli_new(
     struct ka_weakgen_moduli **out, uint32_t bits, const struct ka_slice *moduli, size_t num);
 void ka_weakgen_moduli_free(struct ka_weakgen_moduli *moduli);
 
-/* ka_weakgen_near_exact tells whether a modulus has a divisor x + delta: the specification. x: big-endian. */
+/* ka_weakgen_near_exact tells whether a modulus (counted as in numbers) has a divisor x + delta: the specification. x: big-endian. */
 bool ka_weakgen_near_exact(const struct ka_weakgen_moduli *moduli, size_t modulus, const uint8_t *x);
 
 /* ka_weakgen_near_fn tells of which pairs of a drawn number and a modulus that may be so: of all where it is, and of

@@ -11,38 +11,18 @@
  * With V the fraction t of N / x costs next to nothing for each modulus N: of the product of N and V only the limb
  * behind the point is needed, and what is below that limb can only change the last ten of its 52 bits.
  *
- * Then all deltas in question: t - delta rho modulo 1, as fractions of 32 bits, in sixteen lanes the spokes of the
+ * Then, of few moduli, all deltas in question (of many see near_many_ifma.c): t - delta rho modulo 1, as fractions of 32 bits, in sixteen lanes the spokes of the
  * wheel, 210 further on in each step.
  */
-#include "weakgen/near.h"
+#include "weakgen/near_ifma.h"
 
 #if KA_WEAKGEN_HAVE_NEAR_IFMA
 
-#include <immintrin.h>
 #include <string.h>
 
-#define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx512ifma")))
-#define INLINE TARGET __attribute__((always_inline)) static inline
-#define LANES KA_WEAKGEN_NEAR_LANES
-#define LIMB_BITS 52u
-#define LIMB_MASK ((UINT64_C(1) << LIMB_BITS) - 1)
 #define PERIOD (2 * KA_WEAKGEN_NEAR_WHEEL)
 #define SIXTEEN (KA_WEAKGEN_NEAR_SPOKES + 1)
 #define MODULI 4u /* whose fractions are computed side by side */
-
-/* In units of 2^-32, t is too small by less than 2 and delta rho by less than delta, as rho is rounded down. */
-#define SLACK 2u
-#define WINDOW (KA_WEAKGEN_NEAR_MAX_DELTA + 16u)
-
-struct scratch {
-	__m512i *negated; /* num_limbs: B^w - x */
-	__m512i *rest;    /* num_limbs + 4, from position w - 2 on */
-	__m512i *v;       /* num_limbs + 2 */
-	uint64_t *words;  /* of one number, 64 bits each, lowest first */
-	__m512i top, next; /* limbs of x */
-	__m512d inverse;   /* of x with one limb before the point */
-	const uint32_t *spokes[LANES];
-};
 
 size_t
 ka_weakgen_near_ifma_scratch_len(uint32_t num_limbs)
@@ -53,7 +33,7 @@ ka_weakgen_near_ifma_scratch_len(uint32_t num_limbs)
 }
 
 static void
-lay_out(struct scratch *out, void *memory, uint32_t num_limbs)
+lay_out(struct ka_weakgen_near_scratch *out, void *memory, uint32_t num_limbs)
 {
 	out->negated = memory;
 	out->rest = out->negated + num_limbs;
@@ -123,7 +103,7 @@ to_double(__m512i limb)
 }
 
 TARGET static void
-load_numbers(struct scratch *s, const struct ka_weakgen_moduli *moduli, const uint8_t *const xs[LANES])
+load_numbers(struct ka_weakgen_near_scratch *s, const struct ka_weakgen_moduli *moduli, const uint8_t *const xs[LANES])
 {
 	const __m512i mask = _mm512_set1_epi64((long long)LIMB_MASK);
 	uint32_t w = moduli->num_limbs;
@@ -144,7 +124,7 @@ load_numbers(struct scratch *s, const struct ka_weakgen_moduli *moduli, const ui
 
 /* The next digit: the rest divided by x B^j, rounded down. at points to the rest's position j + w. */
 INLINE __m512i
-next_digit(const struct scratch *s, const __m512i *at)
+next_digit(const struct ka_weakgen_near_scratch *s, const __m512i *at)
 {
 	const __m512i mask = _mm512_set1_epi64((long long)LIMB_MASK), zero = _mm512_setzero_si512();
 	/* Lanes above are spent: what counts is the sum modulo 2^64, which is small. */
@@ -171,7 +151,7 @@ next_digit(const struct scratch *s, const __m512i *at)
 
 /* v = B^(2 w + 1) / x. */
 TARGET static void
-invert(struct scratch *s, uint32_t w)
+invert(struct ka_weakgen_near_scratch *s, uint32_t w)
 {
 	const __m512i *negated = s->negated;
 	__m512i *rest = s->rest;
@@ -205,7 +185,7 @@ invert(struct scratch *s, uint32_t w)
 
 /* Fractions of num moduli divided by the numbers, in units of 2^-32. */
 INLINE void
-fractions(__m512i out[MODULI], const struct scratch *s, uint32_t w, const uint64_t *limbs, unsigned num)
+fractions(__m512i out[MODULI], const struct ka_weakgen_near_scratch *s, uint32_t w, const uint64_t *limbs, unsigned num)
 {
 	__m512i low[MODULI], high[MODULI], last[MODULI];
 
@@ -246,7 +226,7 @@ search(const uint32_t *spokes, uint32_t t, uint32_t rho)
 
 /* rho in units of 2^-32, rounded down whatever the error of the doubles. */
 INLINE __m512i
-rho_of(const struct scratch *s, double ratio)
+rho_of(const struct ka_weakgen_near_scratch *s, double ratio)
 {
 	__m512d rho = _mm512_mul_pd(_mm512_mul_pd(_mm512_set1_pd(ratio), s->inverse), s->inverse);
 
@@ -255,16 +235,27 @@ rho_of(const struct scratch *s, double ratio)
 	return _mm512_cvttpd_epi64(_mm512_max_pd(rho, _mm512_setzero_pd()));
 }
 
+/* Which lanes' numbers the modulus can belong to. */
+INLINE unsigned
+in_range(const struct ka_weakgen_near_scratch *s, double top)
+{
+	__m512d ratio = _mm512_mul_pd(_mm512_set1_pd(top), s->inverse);
+
+	return _mm512_cmp_pd_mask(ratio, _mm512_set1_pd(KA_WEAKGEN_NEAR_LEAST), _CMP_GE_OQ) &
+	    _mm512_cmp_pd_mask(ratio, _mm512_set1_pd(KA_WEAKGEN_NEAR_MOST), _CMP_LE_OQ);
+}
+
 INLINE void
-look_at(const struct scratch *s, __m512i t, double ratio, size_t modulus,
+look_at(const struct ka_weakgen_near_scratch *s, __m512i t, const struct ka_weakgen_moduli *moduli, size_t modulus,
     void (*maybe)(void *arg, unsigned x, size_t modulus), void *arg)
 {
 	_Alignas(64) uint64_t ts[LANES], rhos[LANES];
+	unsigned lanes = in_range(s, moduli->tops[modulus]);
 
 	_mm512_store_si512(ts, t);
-	_mm512_store_si512(rhos, rho_of(s, ratio));
+	_mm512_store_si512(rhos, rho_of(s, moduli->ratios[modulus]));
 	for (unsigned l = 0; l < LANES; l++) {
-		if (search(s->spokes[l], (uint32_t)ts[l], (uint32_t)rhos[l])) {
+		if ((lanes >> l & 1) != 0 && search(s->spokes[l], (uint32_t)ts[l], (uint32_t)rhos[l])) {
 			maybe(arg, l, modulus);
 		}
 	}
@@ -275,12 +266,16 @@ ka_weakgen_near_ifma(void *memory, const struct ka_weakgen_moduli *moduli, const
     void (*maybe)(void *arg, unsigned x, size_t modulus), void *arg)
 {
 	uint32_t w = moduli->num_limbs;
-	struct scratch s;
+	struct ka_weakgen_near_scratch s;
 	size_t i = 0;
 
 	lay_out(&s, memory, w);
 	load_numbers(&s, moduli, xs);
 	invert(&s, w);
+	if (moduli->grouped != NULL) {
+		ka_weakgen_near_many_ifma(&s, moduli, maybe, arg);
+		return;
+	}
 	while (i < moduli->num) {
 		const uint64_t *limbs = moduli->limbs + i * (w + 2);
 		unsigned num = moduli->num - i < MODULI ? 1 : MODULI;
@@ -292,7 +287,7 @@ ka_weakgen_near_ifma(void *memory, const struct ka_weakgen_moduli *moduli, const
 			fractions(t, &s, w, limbs, MODULI);
 		}
 		for (unsigned m = 0; m < num; m++) {
-			look_at(&s, t[m], moduli->ratios[i + m], i + m, maybe, arg);
+			look_at(&s, t[m], moduli, i + m, maybe, arg);
 		}
 		i += num;
 	}

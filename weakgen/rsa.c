@@ -224,6 +224,27 @@ ka_weakgen_rsa_reject(struct ka_weakgen_rsa *rsa)
 	return draw_base(rsa);
 }
 
+bool
+ka_weakgen_rsa_is_possible(mpz_srcptr modulus)
+{
+	size_t bits = mpz_sizeinbase(modulus, 2);
+
+	/* 9/16 is 0.1001 in binary. */
+	if (bits < 4 || (!mpz_tstbit(modulus, bits - 2) && !mpz_tstbit(modulus, bits - 3) && !mpz_tstbit(modulus, bits - 4))) {
+		return false;
+	}
+	if (mpz_tdiv_ui(modulus, 3) != 1) {
+		return false;
+	}
+	/* Odd numbers, not only primes: this is done once for each key. */
+	for (unsigned long d = 5; d <= KA_WEAKGEN_LARGEST_PRIME; d += 2) {
+		if (mpz_divisible_ui_p(modulus, d)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 uint64_t
 ka_weakgen_rsa_fingerprint(struct ka_weakgen_rsa *rsa)
 {

@@ -53,6 +53,11 @@ unsigned ka_weakgen_rsa_rounds(uint32_t bits);
 void ka_weakgen_rsa_sift(mpz_t out_candidate, const uint8_t *drawn, uint32_t bits,
     const struct ka_weakgen_sieve *sieve, const struct ka_weakgen_kernels *kernels);
 
+/* ka_weakgen_rsa_is_possible says whether a modulus can be a key's at all. Most cannot: the trial division forbids primes
+ * that are 0 or 1 modulo 3, so a modulus is 1 modulo 3, and has no prime factor up to 17863; and both primes have their
+ * two highest bits set, so a modulus is at least 9/16 of the power of two above it. */
+bool ka_weakgen_rsa_is_possible(mpz_srcptr modulus);
+
 /* ka_weakgen_rsa_fingerprint returns bits 64 to 127 of the modulus of a key that is done. */
 uint64_t ka_weakgen_rsa_fingerprint(struct ka_weakgen_rsa *rsa);
 

@@ -135,7 +135,8 @@ KA_MUST_CHECK enum ka_weakgen_table_status ka_weakgen_table_make(
  * - by division: the candidates for the first prime are listed up to a cap, prime or not, and the moduli divided by
  *   them. A weak key whose first prime lies beyond the cap is missed, with a chance that is stated.
  *
- * Where an exponent of a waiting key would have rejected a prime, the stream's next one is looked for as well. */
+ * Where an exponent of a waiting key would have rejected a prime, the stream's next one is looked for as well. Half of all
+ * sound RSA keys need no walk: the generator's trial division gives only moduli that are 1 modulo 3. */
 struct ka_weakgen_deep;
 
 /* How far a walk has got. */
