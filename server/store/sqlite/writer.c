@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One thread writes. It takes the functions that wait, runs them in one transaction, commits once for all of them and
- * only then tells their callers. While it waits for the disk, the next ones queue up: the busier it is, the more share a
- * commit. Most functions write and commit, or decline before they write. When one declines after it wrote, all run again
- * with a savepoint for each, and only its own is taken back.
+ * only then tells their callers. While it waits for the disk, the next ones queue up: the busier it is, the more share
+ * a commit. Most functions write and commit, or decline before they write. When one declines after it wrote, all run
+ * again with a savepoint for each, and only its own is taken back.
  *
  * When the transaction as a whole fails (disk full, read error), nothing of it is there. Its functions then run again,
  * each in a transaction of its own: a small one may fit where the group did not, and each caller hears of its own fate
@@ -147,8 +147,8 @@ next_member(struct sqlite_store *store, struct job *job, enum manner manner, uns
 	return job->next;
 }
 
-/* Runs a list of functions, which may be one, and those that wait, in one transaction and commits. jobs heads the list of
- * those that took part. */
+/* Runs a list of functions, which may be one, and those that wait, in one transaction and commits. jobs heads the list
+ * of those that took part. */
 static enum outcome
 run_group(struct sqlite_store *store, struct job *jobs, enum manner manner)
 {
