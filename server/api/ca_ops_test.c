@@ -548,11 +548,15 @@ lists_and_pages(void **state)
 			i % 2 == 0 ? "setAsActive=true" : ""));
 		world.now += 1000;
 	}
+	assert_done(call(&world, "GET", "/cacertificates", "pageSize=8", NULL));
+	assert_null(json_object_get(world.reply, "nextMarker"));
 	assert_walk("", ids, 8, false, false);
 	assert_walk("isAscendingOrder=true", ids, 8, true, false);
 	assert_walk("isAscendingOrder=false", ids, 8, false, true);
 	assert_walk("isAscendingOrder=true", ids, 8, true, true);
 
+	assert_done(call(&world, "GET", "/cacertificates", "templateName=x&pageSize=1", NULL));
+	assert_int_equal(json_array_size(json_object_get(world.reply, "certificates")), 0);
 	assert_done(call(&world, "GET", "/cacertificates", "isAscendingOrder=true&pageSize=1", NULL));
 	json_t *entry = json_array_get(json_object_get(world.reply, "certificates"), 0);
 	assert_int_equal(json_object_size(entry), 4);
@@ -568,6 +572,8 @@ lists_and_pages(void **state)
 	assert_refused(call(&world, "GET", "/cacertificates", ka_arena_format(&made, "marker=%s", marker), NULL),
 	    "InvalidRequestException", "marker");
 	assert_refused(call(&world, "GET", "/certificates", query, NULL), "InvalidRequestException", "marker");
+	assert_refused(call(&world, "GET", "/cacertificates", ka_arena_format(&made, "%s&templateName=x", query), NULL),
+	    "InvalidRequestException", "marker");
 	(void)snprintf(world.identity.account, sizeof(world.identity.account), CALL_OTHER_ACCOUNT);
 	assert_refused(call(&world, "GET", "/cacertificates", query, NULL), "InvalidRequestException", "marker");
 	(void)snprintf(world.identity.account, sizeof(world.identity.account), CALL_ACCOUNT);

@@ -367,7 +367,7 @@ deletions(void **state)
 	const char *device = id();
 	assert_refused(call(&world, "DELETE", path_of(device), NULL, NULL), "CertificateStateException", "is ACTIVE");
 	assert_refused(call(&world, "DELETE", path_of(device), "forceDelete=true", NULL), "CertificateStateException",
-	    "is ACTIVE");
+	    "is ACTIVE: UpdateCertificate");
 	assert_done(call(&world, "PUT", path_of(device), "newStatus=INACTIVE", NULL));
 	assert_done(call(&world, "DELETE", path_of(device), "forceDelete=false", NULL));
 	assert_string_equal(call_log(&world)->action, "DeleteCertificate");
@@ -410,8 +410,8 @@ what_is_in_transfer_stays_as_it_is(void **state)
 	assert_true(json_real_value(json_object_get(transfer, "rejectDate")) == 1700000002.123);
 	assert_refused(call(&world, "PUT", path_of(device), "newStatus=ACTIVE", NULL), "CertificateStateException",
 	    "CancelCertificateTransfer");
-	assert_refused(
-	    call(&world, "DELETE", path_of(device), NULL, NULL), "CertificateStateException", "is PENDING_TRANSFER");
+	assert_refused(call(&world, "DELETE", path_of(device), NULL, NULL), "CertificateStateException",
+	    "is PENDING_TRANSFER: CancelCertificateTransfer");
 }
 
 static void
@@ -538,6 +538,9 @@ lists(void **state)
 	assert_int_equal(walk("/certificates", "", down, 6), 6);
 	assert_int_equal(
 	    walk(ka_arena_format(&made, "/certificates-by-ca/%s", ca[0]), "isAscendingOrder=true", of_first, 3), 3);
+	/* A page that ends with the list says so. */
+	assert_done(call(&world, "GET", "/certificates", "pageSize=6", NULL));
+	assert_null(json_object_get(world.reply, "nextMarker"));
 	const char *none[1] = { "" };
 	assert_int_equal(walk(ka_arena_format(&made, "/certificates-by-ca/%064d", 1), "", none, 0), 0);
 	/* A marker of one CA's list does not fit another's. */

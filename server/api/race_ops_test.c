@@ -171,6 +171,39 @@ a_deactivated_ca_signs_nothing(void **state)
 	}
 }
 
+/* One deletes the registration code, the others register with proofs of it: none is registered behind the deletion. */
+static void
+a_deleted_code_proves_nothing(void **state)
+{
+	(void)state;
+	for (unsigned round = 0; round < 10; round++) {
+		assert_string_equal(call(&world, "GET", "/registrationcode", NULL, NULL), "");
+		const char *code = ka_arena_string(&made, call_member(&world, "registrationCode"));
+		for (unsigned i = 0; i < NUM_CLIENTS; i++) {
+			const char *subject = ka_arena_format(&made, "CA %u %u", round, i);
+			const char *ca = make_cert_pem(&made,
+			    &(struct make_cert){ .key = "ec:P-256", .subject = subject, .constraints = "CA:TRUE" });
+			const char *proof = make_cert_pem(&made,
+			    &(struct make_cert){
+				.key = "rsa:2048", .subject = code, .issuer = subject, .signer = "ec:P-256" });
+			clients[i] = i == NUM_CLIENTS / 2
+			    ? (struct client){ .method = "DELETE", .path = "/registrationcode" }
+			    : (struct client){ .method = "POST",
+				      .path = "/cacertificate",
+				      .body = ka_arena_string(&made,
+					  call_body(
+					      &world, "caCertificate", ca, "verificationCertificate", proof, NULL)) };
+		}
+		unsigned done = run_all(""), refused = 0;
+		for (unsigned i = 0; i < NUM_CLIENTS; i++)
+			refused += strcmp(clients[i].error, "RegistrationCodeValidationException") == 0;
+		assert_int_equal(done + refused, NUM_CLIENTS);
+		struct newest newest;
+		assert_int_equal(ka_store_read(world.server.store, get_newest, &newest), KA_STORE_OK);
+		assert_string_equal(newest.rows[0].action, "DeleteRegistrationCode");
+	}
+}
+
 int
 main(void)
 {
@@ -179,6 +212,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(ten_of_a_subject_are_ten, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_code_for_all, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_deactivated_ca_signs_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_deleted_code_proves_nothing, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
