@@ -143,7 +143,8 @@ def test_audits_survive():
         length = time.monotonic() - start
         reference = findings_of(iot, reference_task)
         assert len(reference) == 15 and details["nonCompliantResourcesCount"] == 15, details
-        while kills < KILLS // 2:
+        # Some kills come when the audit is over already; at least one must meet a running one.
+        while kills < KILLS // 2 or (struck == 0 and kills < 10 * KILLS):
             iot = server.client()
             task_id = None
             try:
