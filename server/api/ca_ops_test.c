@@ -402,6 +402,7 @@ registration_configurations(void **state)
 			   "{\"registrationConfig\":{\"templateName\":\"mine\"},\"removeAutoRegistration\":true}"),
 	    "InvalidRequestException", "give one of them");
 	assert_done(call(&world, "PUT", path_of(id), NULL, "{\"removeAutoRegistration\":false}"));
+	assert_done(call(&world, "PUT", path_of(id), "newStatus=ACTIVE", NULL));
 	(void)describe(id);
 	assert_non_null(json_object_get(world.reply, "registrationConfig"));
 	assert_done(call(&world, "PUT", path_of(id), NULL, "{\"removeAutoRegistration\":true}"));
