@@ -79,6 +79,13 @@ def main():
         ids = [ca["certificateId"] for ca in server.client().list_ca_certificates(pageSize=250)["certificates"]]
         requests = [signer.request("GET", f"/cacertificate/{ca_id}", "", b"") for ca_id in ids]
         print("DescribeCACertificate, 32 clients            ", verdict(load(server, requests, 5), 20000))
+        # A broker's question, at each connection of a device.
+        devices = [certs.make(f"thing {i}", key) for i in range(1000)]
+        for device in devices:
+            server.client().register_certificate_without_ca(certificatePem=certs.pem(device), status="ACTIVE")
+        requests = [signer.request("GET", "/keyassay/v1/authorize", f"certificate={certs.fingerprint(device)}", b"")
+                    for device in devices]
+        print("AuthorizeCertificate, 32 clients             ", verdict(load(server, requests, 5), 20000))
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([os.path.join(BUILD, "server", "store", "bench-store"), folder, "100000"], check=True)
 

@@ -60,6 +60,7 @@ struct ka_config {
 	int64_t max_body, max_headers; /* bytes */
 	int64_t header_timeout, body_timeout, idle_timeout, drain_timeout; /* seconds */
 	int64_t retention_days;
+	int64_t authorize_max_age; /* seconds */
 	int64_t log_level, log_format; /* log.h */
 	const char *log_file;
 

@@ -159,7 +159,8 @@ ka_node_open(struct ka_node *out, char out_message[KA_DATADIR_MESSAGE_LEN], cons
 {
 	*out = (struct ka_node){ .lock = -1,
 		.server = { .config = config, .on_weak_key = (enum ka_on_weak_key)config->on_weak_key,
-		    .retention_days = (uint32_t)config->retention_days } };
+		    .retention_days = (uint32_t)config->retention_days,
+		    .authorize_max_age = config->authorize_max_age } };
 	if (open_all(out, out_message, config, flags))
 		return true;
 	ka_node_close(out);

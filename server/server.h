@@ -26,6 +26,7 @@ struct ka_server {
 	const struct ka_ctx *ctx; /* judges keys: tables and prover are set */
 	enum ka_on_weak_key on_weak_key;
 	uint32_t retention_days;     /* how long audit tasks and findings are kept; 0: 90 */
+	int64_t authorize_max_age;   /* seconds that a broker may keep AuthorizeCertificate's answer */
 	const char *default_account; /* 12 digits */
 	const char *host;            /* what DescribeEndpoint answers: host:port */
 };

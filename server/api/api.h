@@ -93,6 +93,10 @@ struct ka_reply {
 	const char *message;                    /* errors; in the arena */
 	const char *resource_id, *resource_arn; /* RESOURCE_ALREADY_EXISTS */
 	struct ka_buf body;                     /* the JSON of a success; empty: {} is sent */
+	/* Replies that the client may keep: the entity tag with its quotes, equal for equal bodies, in the arena; NULL: nothing on the way
+	 * may keep it. max_age: for how many seconds without asking again. */
+	const char *etag;
+	int64_t max_age;
 };
 
 /* ka_reply_error sets an error and its message: which rule was broken, what was seen, what to do. */
@@ -177,6 +181,7 @@ struct ka_api_result {
 	unsigned status;
 	const char *error_type; /* NULL for success */
 	const char *allow;      /* the Allow header of a 405 ("GET, PUT"), else NULL */
+	const char *etag, *cache_control; /* of replies that may be kept, else NULL */
 	const char *operation;  /* "RegisterCACertificate", or "" */
 	const char *access_key_id, *account; /* "" when unknown */
 	struct ka_buf body; /* the caller clears it */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The way of a request: who -> which operation -> may he -> parameters -> run -> bytes of the reply. */
 #include "server/api/api.h"
+#include "server/api/conditional.h"
 #include "server/api/params.h"
 #include "server/clock.h"
 #include "server/sigv4/auth.h"
@@ -79,6 +80,18 @@ answer(struct ka_reply *reply, struct ka_api_result *out, struct ka_request *req
 		match.route->run(reply, request);
 }
 
+/* 304 when the client has this reply already (RFC 9110, 15.4.5). */
+static void
+set_conditions(struct ka_api_result *out, const struct ka_reply *reply, struct ka_arena *arena, const struct ka_raw_request *raw)
+{
+	out->etag = reply->etag;
+	out->cache_control = ka_cache_control(arena, reply->max_age);
+	if (ka_etag_matches(raw, reply->etag)) {
+		out->status = 304;
+		out->body.len = 0;
+	}
+}
+
 static void
 write_error(struct ka_buf *body, const struct ka_reply *reply)
 {
@@ -111,5 +124,7 @@ ka_api_handle(struct ka_api_result *out, struct ka_server *server, struct ka_are
 		write_error(&out->body, &reply);
 	else if (reply.body.len == 0)
 		ka_buf_puts(&out->body, "{}");
+	if (reply.error == KA_API_OK && reply.etag != NULL)
+		set_conditions(out, &reply, arena, raw);
 	json_decref(request.body);
 }

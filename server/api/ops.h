@@ -30,6 +30,8 @@ void ka_op_accept_certificate_transfer(struct ka_reply *reply, struct ka_request
 void ka_op_reject_certificate_transfer(struct ka_reply *reply, struct ka_request *request);
 void ka_op_cancel_certificate_transfer(struct ka_reply *reply, struct ka_request *request);
 void ka_op_list_outgoing_certificates(struct ka_reply *reply, struct ka_request *request);
+/* For brokers */
+void ka_op_authorize_certificate(struct ka_reply *reply, struct ka_request *request);
 /* Audit configuration */
 void ka_op_update_account_audit_configuration(struct ka_reply *reply, struct ka_request *request);
 void ka_op_describe_account_audit_configuration(struct ka_reply *reply, struct ka_request *request);

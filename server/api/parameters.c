@@ -8,6 +8,7 @@
 #define PATH(name, wire, shape) { name, wire, KA_IN_PATH, &ka_shape_##shape, true }
 #define QUERY(name, shape) { name, NULL, KA_IN_QUERY, &ka_shape_##shape, false }
 #define QUERY_AS(name, wire, shape) { name, wire, KA_IN_QUERY, &ka_shape_##shape, false }
+#define QUERY_REQUIRED_AS(name, wire, shape) { name, wire, KA_IN_QUERY, &ka_shape_##shape, true }
 #define QUERY_REQUIRED(name, shape) { name, NULL, KA_IN_QUERY, &ka_shape_##shape, true }
 #define BODY(name, shape) { name, NULL, KA_IN_BODY, &ka_shape_##shape, false }
 #define BODY_REQUIRED(name, shape) { name, NULL, KA_IN_BODY, &ka_shape_##shape, true }
@@ -365,5 +366,12 @@ const struct ka_param ka_params_list_incoming_ca_certificates[] = {
 	QUERY("pageSize", page_size),
 	QUERY("marker", marker),
 	QUERY_AS("ascendingOrder", "isAscendingOrder", ascending_order),
+	END,
+};
+
+/* --- for brokers: not of AWS ----------------------------------------------------------------------------------------- */
+
+const struct ka_param ka_params_authorize_certificate[] = {
+	QUERY_REQUIRED_AS("certificateId", "certificate", certificate_id),
 	END,
 };

@@ -56,5 +56,6 @@ extern const struct ka_param ka_params_reject_ca_certificate_transfer[];
 extern const struct ka_param ka_params_cancel_ca_certificate_transfer[];
 extern const struct ka_param ka_params_list_outgoing_ca_certificates[];
 extern const struct ka_param ka_params_list_incoming_ca_certificates[];
+extern const struct ka_param ka_params_authorize_certificate[];
 
 #endif

@@ -91,6 +91,8 @@ static const struct ka_route routes[] = {
 	    list_outgoing_ca_certificates),
 	ROUTE("ListIncomingCACertificates", GET, "/keyassay/v1/cacertificates/incoming", READER, READS,
 	    list_incoming_ca_certificates),
+	/* Not of AWS: for brokers */
+	ROUTE("AuthorizeCertificate", GET, "/keyassay/v1/authorize", READER, READS, authorize_certificate),
 	{ 0 },
 };
 

@@ -47,11 +47,15 @@ add_headers(struct MHD_Response *response, const struct ka_http_request *request
 	const struct ka_api_result *result = &request->result;
 	const struct ka_http *http = request->http;
 
-	(void)MHD_add_response_header(
-	    response, "Content-Type", request->content_type == NULL ? "application/json" : request->content_type);
+	if (result->status != 304)
+		(void)MHD_add_response_header(
+		    response, "Content-Type", request->content_type == NULL ? "application/json" : request->content_type);
 	(void)MHD_add_response_header(response, "x-amzn-RequestId", request->id);
-	/* Replies hold keys and names; nothing on the way should keep them. */
-	(void)MHD_add_response_header(response, "Cache-Control", "no-store");
+	/* Replies hold keys and names; nothing on the way should keep them, but for what says so. */
+	(void)MHD_add_response_header(
+	    response, "Cache-Control", result->cache_control == NULL ? "no-store" : result->cache_control);
+	if (result->etag != NULL)
+		(void)MHD_add_response_header(response, "ETag", result->etag);
 	if (result->error_type != NULL)
 		(void)MHD_add_response_header(response, "x-amzn-ErrorType", result->error_type);
 	if (request->refusal != NULL && request->refusal->allow != NULL)
@@ -70,7 +74,7 @@ ka_reply_send(struct ka_http_request *request, bool early)
 	struct ka_api_result *result = &request->result;
 	int64_t nanoseconds = ka_clock_monotonic() - request->start;
 
-	if (result->body.len == 0)
+	if (result->body.len == 0 && result->status != 304)
 		ka_buf_puts(&result->body, "{}");
 	count(request, nanoseconds);
 	log_request(request, nanoseconds);

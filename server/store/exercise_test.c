@@ -44,6 +44,7 @@ certificates(struct ka_tx *tx, struct ka_arena *arena, const struct ka_page *pag
 	EXPECT(ka_tx_device_insert(tx, NULL, &scope_a, &device) == KA_STORE_OK);
 	EXPECT(ka_tx_device_get(tx, &device, arena, &scope_a, device.id) == KA_STORE_OK);
 	EXPECT(ka_tx_device_update(tx, &scope_a, &device) == KA_STORE_OK);
+	EXPECT(ka_tx_authorize(tx, &(struct ka_authorize_row){ 0 }, arena, &scope_a, device.id) == KA_STORE_OK);
 	EXPECT(ka_tx_device_scan(tx, &scope_a, &range, see_device, NULL) == KA_STORE_OK);
 	EXPECT(ka_tx_device_last_seq(tx, &seq) == KA_STORE_OK);
 	EXPECT(ka_tx_device_incoming(tx, &device, owner, arena, &scope_b, device.id) == KA_STORE_NONE);

@@ -99,6 +99,15 @@ struct ka_device_row {
 	int64_t deactivated;
 };
 
+/* What decides whether a device certificate may be used. */
+struct ka_authorize_row {
+	enum ka_device_status status;
+	int64_t not_before, not_after;
+	char ca_id[KA_CERT_ID_LEN + 1];
+	enum ka_ca_status ca_status;   /* 0: the account has no such CA */
+	const char *ca_deactivated_by; /* the mitigation task that made the CA INACTIVE, or NULL */
+};
+
 struct ka_tag_row {
 	const char *key, *value;
 };

@@ -177,6 +177,10 @@ enum ka_store_status ka_tx_device_scan(
     struct ka_tx *tx, const struct ka_scope *scope, const struct ka_range *range, ka_device_fn fn, void *arg);
 enum ka_store_status ka_tx_device_last_seq(struct ka_tx *tx, int64_t *out_seq);
 
+/* What decides whether a certificate may be used; NONE. */
+enum ka_store_status ka_tx_authorize(struct ka_tx *tx, struct ka_authorize_row *out, struct ka_arena *arena,
+    const struct ka_scope *scope, const char *id);
+
 /* --- transfers: what is under way to an account, which has it only once it accepted --- */
 
 /* The certificate that is PENDING_TRANSFER to the scope's account in its region, and the account that it comes from.
