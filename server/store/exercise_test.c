@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every operation with every combination of filters and both orders: whatever SQL there is has run afterwards. */
+#include "server/store/mitigation.h"
 #include "server/store/store_test.h"
 
 static bool
@@ -98,6 +99,50 @@ tasks_and_findings(struct ka_tx *tx, struct ka_arena *arena, const struct ka_pag
 }
 
 static enum ka_store_status
+mitigation(struct ka_tx *tx, struct ka_arena *arena, const struct ka_page *page)
+{
+	struct ka_action_row action = { .name = "n", .id = "u", .type = 1, .role_arn = "r", .params = "{}" }, *actions;
+	struct ka_mitigation_row task = { .id = "t", .token = "k", .status = KA_TASK_IN_PROGRESS, .target = "{}",
+		.mapping = "{}", .actions = "[]" }, *tasks;
+	struct ka_mitigation_check_row check = { .check_name = "C" }, *checks;
+	struct ka_execution_row execution = { .status = KA_EXECUTION_COMPLETED }, *executions;
+	const char *id;
+	uint64_t count;
+	int64_t seq;
+	size_t num;
+
+	make_id(execution.finding_id, KA_FINDING_ID_LEN, 1);
+	EXPECT(ka_tx_action_insert(tx, &scope_a, &action) == KA_STORE_OK);
+	EXPECT(ka_tx_action_get(tx, &action, arena, &scope_a, "n") == KA_STORE_OK);
+	EXPECT(ka_tx_action_update(tx, &scope_a, &action) == KA_STORE_OK);
+	EXPECT(ka_tx_action_count(tx, &count, &scope_a) == KA_STORE_OK && count == 1);
+	EXPECT(ka_tx_action_list(tx, &actions, &num, arena, &scope_a, 0, page) == KA_STORE_OK);
+	EXPECT(ka_tx_action_list(tx, &actions, &num, arena, &scope_a, 1, page) == KA_STORE_OK);
+	EXPECT(ka_tx_action_delete(tx, &scope_a, "n") == KA_STORE_OK);
+	EXPECT(ka_tx_mitigation_insert(tx, &seq, &scope_a, &task, &check, 1) == KA_STORE_OK);
+	EXPECT(ka_tx_mitigation_by_token(tx, &id, arena, &scope_a, "k") == KA_STORE_OK);
+	EXPECT(ka_tx_mitigation_count_running(tx, &count, &scope_a) == KA_STORE_OK && count == 1);
+	EXPECT(ka_tx_mitigation_claim(tx, &task, arena, "w", 1, 2) == KA_STORE_OK);
+	EXPECT(ka_tx_mitigation_release_all(tx) == KA_STORE_OK);
+	EXPECT(ka_tx_mitigation_get(tx, &task, arena, &scope_a, "t") == KA_STORE_OK);
+	EXPECT(ka_tx_mitigation_checks(tx, &checks, &num, arena, seq) == KA_STORE_OK && num == 1);
+	EXPECT(ka_tx_mitigation_check_update(tx, seq, &check) == KA_STORE_OK);
+	EXPECT(ka_tx_execution_insert(tx, seq, &execution) == KA_STORE_OK);
+	EXPECT(ka_tx_execution_list(tx, &executions, &num, arena, seq, execution.finding_id) == KA_STORE_OK && num == 1);
+	for (unsigned bits = 0; bits < 8; bits++) {
+		struct ka_mitigation_filter filter = { 0, 9999, (enum ka_task_status)(bits & 1),
+			MAYBE(bits, 1, execution.finding_id), MAYBE(bits, 2, execution.finding_id) };
+
+		EXPECT(ka_tx_mitigation_list(tx, &tasks, &num, arena, &scope_a, &filter, page) == KA_STORE_OK);
+	}
+	task.status = KA_TASK_COMPLETED;
+	task.ended = 5;
+	EXPECT(ka_tx_mitigation_update(tx, &task) == KA_STORE_OK);
+	EXPECT(ka_tx_mitigation_purge(tx, &count, 9999, 100) == KA_STORE_OK && count == 2);
+	return KA_STORE_OK;
+}
+
+static enum ka_store_status
 settings(struct ka_tx *tx, struct ka_arena *arena, const struct ka_page *page)
 {
 	struct ka_suppression_row suppression = { .check_name = "C", .resource = "{}", .expiration = 9, .token = "t" },
@@ -174,6 +219,7 @@ exercise(struct ka_tx *tx, void *arg)
 
 		EXPECT(certificates(tx, &place->arena, &page) == KA_STORE_OK);
 		EXPECT(tasks_and_findings(tx, &place->arena, &page) == KA_STORE_OK);
+		EXPECT(mitigation(tx, &place->arena, &page) == KA_STORE_OK);
 		EXPECT(settings(tx, &place->arena, &page) == KA_STORE_OK);
 		EXPECT(small_rows(tx, &place->arena) == KA_STORE_OK);
 	}

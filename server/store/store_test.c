@@ -20,5 +20,6 @@ main(int argc, char **argv)
 	failed += suppression_tests();
 	failed += schedule_tests();
 	failed += log_tests();
+	failed += mitigation_tests();
 	return failed == 0 ? 0 : 1;
 }

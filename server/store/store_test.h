@@ -81,6 +81,7 @@ int finding_tests(void);
 int suppression_tests(void);
 int schedule_tests(void);
 int log_tests(void);
+int mitigation_tests(void);
 int transaction_tests(void);
 int threads_tests(void);
 

@@ -8,29 +8,33 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A later program's migrations: the real ones and two more. 2 has something in two parts; 3 calls a function that tests
- * define. */
-static const char *const parts_2[] = { "ALTER TABLE ca ADD COLUMN colour TEXT", "CREATE TABLE extra (x INTEGER)",
+/* A later program's migrations: the real ones and two more. The first has something in two parts; the second calls a
+ * function that tests define. */
+static const char *const parts_more[] = { "ALTER TABLE ca ADD COLUMN colour TEXT", "CREATE TABLE extra (x INTEGER)",
 	NULL };
-static const char *const parts_3[] = { "INSERT INTO extra VALUES (1)", "SELECT in_between()",
+static const char *const parts_most[] = { "INSERT INTO extra VALUES (1)", "SELECT in_between()",
 	"INSERT INTO extra VALUES (2)", NULL };
 
 static const struct ka_migration *
-later(unsigned newest)
+later(unsigned num_more)
 {
-	static struct ka_migration list[4];
+	static struct ka_migration list[64];
+	unsigned num = 0;
 
-	list[0] = ka_migrations_sqlite[0];
-	list[1] = (struct ka_migration){ 2, "0002-more", parts_2 };
-	list[2] = (struct ka_migration){ 3, "0003-most", parts_3 };
-	list[newest] = (struct ka_migration){ 0, NULL, NULL };
+	for (; ka_migrations_sqlite[num].version != 0; num++)
+		list[num] = ka_migrations_sqlite[num];
+	assert_true(num + 3 <= sizeof(list) / sizeof(list[0]));
+	list[num] = (struct ka_migration){ list[num - 1].version + 1, "more", parts_more };
+	list[num + 1] = (struct ka_migration){ list[num - 1].version + 2, "most", parts_most };
+	list[num + num_more] = (struct ka_migration){ 0, NULL, NULL };
 	return list;
 }
 
-/* Opens with the migrations of a later program; in_between is the function that number 3 calls. */
+/* Opens with the migrations of a later program, one or two more than this one's; in_between is the function that the
+ * second one calls. */
 static bool
 open_later(
-    struct place *place, unsigned newest, unsigned flags, void (*in_between)(sqlite3_context *, int, sqlite3_value **))
+    struct place *place, unsigned num_more, unsigned flags, void (*in_between)(sqlite3_context *, int, sqlite3_value **))
 {
 	struct sqlite_store store = { .path = place->path };
 	struct connection *connection;
@@ -40,9 +44,9 @@ open_later(
 	if (in_between != NULL)
 		(void)sqlite3_create_function(
 		    connection->db, "in_between", 0, SQLITE_UTF8, NULL, in_between, NULL, NULL);
-	bool opened = ka_sqlite_prepare_schema(place->said, &store, connection, later(newest), flags);
+	bool opened = ka_sqlite_prepare_schema(place->said, &store, connection, later(num_more), flags);
 	if (opened)
-		assert_int_equal(store.store.schema_version, newest);
+		assert_int_equal(store.store.schema_version, ka_migrations_newest(later(num_more)));
 	ka_sqlite_disconnect(connection);
 	return opened;
 }
@@ -110,7 +114,8 @@ assert_old(struct place *place)
 
 	raw_text(text, sizeof(text), place->path, "PRAGMA integrity_check");
 	assert_string_equal(text, "ok");
-	assert_int_equal(raw_number(place->path, "SELECT max(version) FROM schema_version"), 1);
+	assert_int_equal(raw_number(place->path, "SELECT max(version) FROM schema_version"),
+	    ka_migrations_newest(ka_migrations_sqlite));
 	assert_int_equal(raw_number(place->path, "SELECT count(*) FROM sqlite_schema WHERE name = 'extra'"), 0);
 	assert_int_equal(
 	    raw_number(place->path, "SELECT count(*) FROM pragma_table_info('ca') WHERE name = 'colour'"), 0);
@@ -186,15 +191,16 @@ test_older_schema_is_migrated_when_allowed(void **state)
 	struct place *place = *state;
 
 	make_old(place);
-	assert_false(open_later(place, 2, KA_STORE_CREATE, NULL));
+	assert_false(open_later(place, 1, KA_STORE_CREATE, NULL));
 	assert_non_null(strstr(place->said, "keyassayd migrate"));
 	assert_old(place);
-	assert_true(open_later(place, 3, KA_STORE_MIGRATE, nothing));
-	assert_int_equal(raw_number(place->path, "SELECT count(*) FROM schema_version"), 3);
+	assert_true(open_later(place, 2, KA_STORE_MIGRATE, nothing));
+	assert_int_equal(raw_number(place->path, "SELECT count(*) FROM schema_version"),
+	    ka_migrations_newest(ka_migrations_sqlite) + 2);
 	assert_int_equal(raw_number(place->path, "SELECT sum(x) FROM extra"), 3);
 	assert_int_equal(raw_number(place->path, "SELECT count(*) FROM ca WHERE colour IS NULL"), 1);
 	/* Nothing runs a second time. */
-	assert_true(open_later(place, 3, KA_STORE_MIGRATE, break_off));
+	assert_true(open_later(place, 2, KA_STORE_MIGRATE, break_off));
 	/* This program is now the older one. */
 	assert_null(place_try(place, KA_STORE_MIGRATE));
 	assert_non_null(strstr(place->said, "newer keyassayd"));
@@ -206,7 +212,7 @@ test_failed_migration_leaves_the_old_schema(void **state)
 	struct place *place = *state;
 
 	make_old(place);
-	assert_false(open_later(place, 3, KA_STORE_MIGRATE, break_off));
+	assert_false(open_later(place, 2, KA_STORE_MIGRATE, break_off));
 	assert_non_null(strstr(place->said, "broken off"));
 	assert_old(place);
 }
@@ -221,13 +227,13 @@ test_killed_migration_leaves_the_old_schema(void **state)
 	pid_t child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
-		(void)open_later(place, 3, KA_STORE_MIGRATE, die);
+		(void)open_later(place, 2, KA_STORE_MIGRATE, die);
 		_exit(1);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 	assert_old(place);
-	assert_true(open_later(place, 3, KA_STORE_MIGRATE, nothing));
+	assert_true(open_later(place, 2, KA_STORE_MIGRATE, nothing));
 }
 
 static void
@@ -242,7 +248,7 @@ test_two_that_migrate_at_once(void **state)
 		children[i] = fork();
 		assert_true(children[i] >= 0);
 		if (children[i] == 0)
-			_exit(open_later(place, 3, KA_STORE_MIGRATE, nothing) ? 0 : 1);
+			_exit(open_later(place, 2, KA_STORE_MIGRATE, nothing) ? 0 : 1);
 	}
 	for (size_t i = 0; i < 4; i++) {
 		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
