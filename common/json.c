@@ -136,3 +136,26 @@ ka_json_time(struct ka_json *json, const char *name, int64_t time)
 	ka_time_text(text, time);
 	ka_json_string(json, name, text);
 }
+
+void
+ka_json_millis(struct ka_json *json, const char *name, int64_t ms)
+{
+	uint64_t magnitude = ms < 0 ? 0 - (uint64_t)ms : (uint64_t)ms;
+
+	ka_json_name(json, name);
+	if (ms < 0)
+		ka_buf_putc(json->buf, '-');
+	ka_buf_decimal(json->buf, magnitude / 1000);
+	if (magnitude % 1000 == 0)
+		return;
+	ka_buf_format(json->buf, ".%03u", (unsigned)(magnitude % 1000));
+	while (json->buf->data[json->buf->len - 1] == '0')
+		json->buf->len--;
+}
+
+void
+ka_json_raw(struct ka_json *json, const char *name, const char *text)
+{
+	ka_json_name(json, name);
+	ka_buf_puts(json->buf, text);
+}

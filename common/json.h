@@ -29,4 +29,9 @@ void ka_json_bool(struct ka_json *json, const char *name, bool truth);
 void ka_json_hex(struct ka_json *json, const char *name, const uint8_t *data, size_t len);
 void ka_json_time(struct ka_json *json, const char *name, int64_t time);
 
+/* ka_json_millis writes milliseconds since 1970 as seconds with up to three decimals: how AWS's APIs have times.
+ * ka_json_raw writes text that is JSON already. */
+void ka_json_millis(struct ka_json *json, const char *name, int64_t ms);
+void ka_json_raw(struct ka_json *json, const char *name, const char *text);
+
 #endif

@@ -120,11 +120,6 @@ bool ka_api_read(struct ka_reply *reply, const struct ka_request *request, ka_tx
 /* An operation. */
 typedef void (*ka_operation_fn)(struct ka_reply *reply, struct ka_request *request);
 
-/* Writers of the values that all operations share (common/json.h has the rest). ka_json_millis writes seconds as a JSON number
- * with up to three decimals: clients take no other form of a time. ka_json_raw writes text that is JSON already. */
-void ka_json_millis(struct ka_json *json, const char *name, int64_t ms);
-void ka_json_raw(struct ka_json *json, const char *name, const char *text);
-
 /* ka_json_tree writes jansson's value; ka_json_text returns it as compact JSON in the arena, members sorted: equal values have equal
  * texts. */
 void ka_json_tree(struct ka_json *json, const char *name, const json_t *value);

@@ -4,6 +4,7 @@
 #define KA_SERVER_API_AUDIT_JSON_H
 
 #include "server/api/api.h"
+#include "server/finding/finding_json.h"
 
 /* ka_json_task_status writes "taskStatus":"IN_PROGRESS", ka_json_task_type "taskType":"SCHEDULED_AUDIT_TASK". */
 void ka_json_task_status(struct ka_json *json, enum ka_task_status status);
@@ -11,14 +12,6 @@ void ka_json_task_type(struct ka_json *json, enum ka_task_type type);
 
 /* ka_retention_start returns the time before which tasks and findings are not kept. */
 int64_t ka_retention_start(const struct ka_request *request);
-
-/* The device certificates of a CA that go with a finding, and one of them as RelatedResource. */
-#define KA_MAX_RELATED_INLINE 10u
-void ka_json_related(struct ka_json *json, const struct ka_device_row *device);
-
-/* ka_json_finding writes an AuditFinding with its related resources (none: an empty list). */
-void ka_json_finding(struct ka_json *json, const char *name, const struct ka_finding_row *finding,
-    const struct ka_device_row *related, size_t num_related);
 
 /* ka_finding_related reads what is related to a finding: the device certificates that a CA issued, from after_seq on in order of their
  * registration, at most limit. Nothing for findings on devices. */

@@ -18,21 +18,6 @@ ka_ca_status_name(enum ka_ca_status status)
 }
 
 const char *
-ka_device_status_name(enum ka_device_status status)
-{
-	static const char *const names[] = {
-		[KA_DEVICE_ACTIVE] = "ACTIVE",
-		[KA_DEVICE_INACTIVE] = "INACTIVE",
-		[KA_DEVICE_REVOKED] = "REVOKED",
-		[KA_DEVICE_PENDING_TRANSFER] = "PENDING_TRANSFER",
-		[KA_DEVICE_REGISTER_INACTIVE] = "REGISTER_INACTIVE",
-		[KA_DEVICE_PENDING_ACTIVATION] = "PENDING_ACTIVATION",
-	};
-
-	return names[status];
-}
-
-const char *
 ka_cert_mode_name(enum ka_cert_mode mode)
 {
 	return mode == KA_MODE_SNI_ONLY ? "SNI_ONLY" : "DEFAULT";

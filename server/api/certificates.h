@@ -4,13 +4,13 @@
 #define KA_SERVER_API_CERTIFICATES_H
 
 #include "server/api/api.h"
+#include "server/names.h"
 #include "server/pki/pki.h"
 
 /* "AWS: You can register up to 10 CA certificates with the same CA subject field per account." */
 #define KA_MAX_CAS_PER_SUBJECT 10u
 
 const char *ka_ca_status_name(enum ka_ca_status status);
-const char *ka_device_status_name(enum ka_device_status status);
 const char *ka_cert_mode_name(enum ka_cert_mode mode);
 
 /* ka_ca_row_new and ka_device_row_new make rows of a certificate: identity, bytes, validity, first version, a fresh

@@ -4,29 +4,6 @@
 
 #include <string.h>
 
-void
-ka_json_millis(struct ka_json *json, const char *name, int64_t ms)
-{
-	uint64_t magnitude = ms < 0 ? 0 - (uint64_t)ms : (uint64_t)ms;
-
-	ka_json_name(json, name);
-	if (ms < 0)
-		ka_buf_putc(json->buf, '-');
-	ka_buf_decimal(json->buf, magnitude / 1000);
-	if (magnitude % 1000 == 0)
-		return;
-	ka_buf_format(json->buf, ".%03u", (unsigned)(magnitude % 1000));
-	while (json->buf->data[json->buf->len - 1] == '0')
-		json->buf->len--;
-}
-
-void
-ka_json_raw(struct ka_json *json, const char *name, const char *text)
-{
-	ka_json_name(json, name);
-	ka_buf_puts(json->buf, text);
-}
-
 /* RFC 4648, section 4; a line break, escaped for JSON, behind every 64 characters and at the end (RFC 7468). */
 static void
 put_base64_lines(struct ka_buf *buf, struct ka_slice bytes)

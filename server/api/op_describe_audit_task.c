@@ -4,6 +4,7 @@
 #include "server/api/audit_json.h"
 #include "server/api/audit_task.h"
 #include "server/api/ops.h"
+#include "server/names.h"
 
 struct work {
 	struct ka_reply *reply;
@@ -11,15 +12,6 @@ struct work {
 	struct ka_task_row task;
 	struct ka_task_check_row *checks;
 	size_t num_checks;
-};
-
-static const char *const run_statuses[] = {
-	[KA_RUN_IN_PROGRESS] = "IN_PROGRESS",
-	[KA_RUN_WAITING_FOR_DATA_COLLECTION] = "WAITING_FOR_DATA_COLLECTION",
-	[KA_RUN_CANCELED] = "CANCELED",
-	[KA_RUN_COMPLETED_COMPLIANT] = "COMPLETED_COMPLIANT",
-	[KA_RUN_COMPLETED_NON_COMPLIANT] = "COMPLETED_NON_COMPLIANT",
-	[KA_RUN_FAILED] = "FAILED",
 };
 
 static enum ka_store_status
@@ -65,7 +57,7 @@ put_check(struct ka_json *json, const struct ka_task_check_row *check)
 	bool is_compliant = check->status == KA_RUN_COMPLETED_COMPLIANT;
 
 	ka_json_open(json, check->check_name, '{');
-	ka_json_string(json, "checkRunStatus", run_statuses[check->status]);
+	ka_json_string(json, "checkRunStatus", ka_run_status_name(check->status));
 	/* Said only when it is known. */
 	if (is_compliant || check->status == KA_RUN_COMPLETED_NON_COMPLIANT)
 		ka_json_bool(json, "checkCompliant", is_compliant);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/clock.h"
+#include "server/notify/message.h"
 
 enum ka_store_status
 ka_audit_step_judge(struct ka_tx *tx, void *arg)
@@ -135,7 +136,11 @@ store_task(struct state *state, struct ka_audit_step *step, struct ka_tx *tx, en
 	}
 	step->outcome = how == KA_TASK_IN_PROGRESS ? KA_AUDIT_CONTINUES : KA_AUDIT_ENDED;
 	step->task.status = how;
-	return ka_tx_task_update(tx, &step->scope, &state->task);
+	enum ka_store_status status = ka_tx_task_update(tx, &step->scope, &state->task);
+	if (status != KA_STORE_OK || how == KA_TASK_IN_PROGRESS)
+		return status;
+	/* However it ended: who waits for a failed or canceled audit is to hear of it too. */
+	return ka_notify_audit(tx, step->crypto, &step->scope, &state->task, state->checks, state->num_checks);
 }
 
 /* Reads the state. NONE also when the task is not ours. */

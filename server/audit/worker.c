@@ -7,6 +7,7 @@
 #include "server/audit/step.h"
 #include "server/clock.h"
 #include "server/log.h"
+#include "server/names.h"
 
 /* A step judges no longer than this, nor than a quarter of the lease: what it found must be stored while the task is
  * ours. */
@@ -60,14 +61,9 @@ count_end(struct ka_engine *engine, enum ka_task_status status)
 static void
 log_end(const struct ka_audit_step *step, uint64_t num_judged, uint64_t num_findings, int64_t start)
 {
-	static const char *const names[] = { [KA_TASK_IN_PROGRESS] = "IN_PROGRESS",
-		[KA_TASK_COMPLETED] = "COMPLETED",
-		[KA_TASK_FAILED] = "FAILED",
-		[KA_TASK_CANCELED] = "CANCELED" };
-
 	KA_LOG_FIELDS(KA_LOG_INFO, "audit", KA_FIELD_TEXT("task", step->task_id),
 	    KA_FIELD_TEXT("account", step->scope.account), KA_FIELD_TEXT("region", step->scope.region),
-	    KA_FIELD_TEXT("status", names[step->task.status]), KA_FIELD_NUMBER("resources", (int64_t)num_judged),
+	    KA_FIELD_TEXT("status", ka_task_status_name(step->task.status)), KA_FIELD_NUMBER("resources", (int64_t)num_judged),
 	    KA_FIELD_NUMBER("findings", (int64_t)num_findings),
 	    KA_FIELD_MICROS("duration", (ka_clock_monotonic() - start) / 1000));
 }

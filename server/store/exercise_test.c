@@ -209,6 +209,37 @@ small_rows(struct ka_tx *tx, struct ka_arena *arena)
 	return KA_STORE_OK;
 }
 
+static enum ka_store_status
+outbox(struct ka_tx *tx, struct ka_arena *arena, const struct ka_page *page)
+{
+	struct ka_outbox_row row = { .id = "00000000-0000-8000-8000-000000000000", .topic = "t", .message = "{}", .created = 1 },
+			     *rows;
+	struct ka_outbox_topic_row topic;
+	struct ka_outbox_count count;
+	uint64_t num_purged;
+	size_t num;
+
+	EXPECT(ka_tx_outbox_insert(tx, &scope_a, &row) == KA_STORE_OK);
+	EXPECT(ka_tx_outbox_has_due(tx, 1) == KA_STORE_OK);
+	EXPECT(ka_tx_outbox_claim(tx, &topic, arena, "w", 1, 9) == KA_STORE_OK);
+	EXPECT(ka_tx_outbox_topic_get(tx, &topic, arena, &scope_a, "t") == KA_STORE_OK);
+	EXPECT(ka_tx_outbox_next(tx, &rows, &num, arena, &topic, 1, 9) == KA_STORE_OK && num == 1);
+	EXPECT(ka_tx_outbox_update(tx, &rows[0]) == KA_STORE_OK);
+	EXPECT(ka_tx_outbox_expire(tx, &num_purged, &topic, 0, 1, "e", 9) == KA_STORE_OK);
+	EXPECT(ka_tx_outbox_release(tx, &topic) == KA_STORE_OK && ka_tx_outbox_release_all(tx, 1) == KA_STORE_OK);
+	EXPECT(ka_tx_outbox_get(tx, &row, arena, row.id) == KA_STORE_OK);
+	EXPECT(ka_tx_outbox_retry(tx, &row, 2) == KA_STORE_OK && ka_tx_outbox_drop(tx, &row, 3) == KA_STORE_OK);
+	EXPECT(ka_tx_outbox_release(tx, &topic) == KA_STORE_OK);
+	EXPECT(ka_tx_outbox_count(tx, &count, KA_OUTBOX_PENDING) == KA_STORE_OK);
+	for (unsigned bits = 0; bits < 4; bits++) {
+		struct ka_outbox_filter filter = { (enum ka_outbox_state)(bits & 1), MAYBE(bits, 1, "t") };
+
+		EXPECT(ka_tx_outbox_list(tx, &rows, &num, arena, &filter, page) == KA_STORE_OK);
+	}
+	EXPECT(ka_tx_outbox_purge(tx, &num_purged, 9, 9) == KA_STORE_OK && num_purged == 1);
+	return KA_STORE_OK;
+}
+
 enum ka_store_status
 exercise(struct ka_tx *tx, void *arg)
 {
@@ -222,6 +253,7 @@ exercise(struct ka_tx *tx, void *arg)
 		EXPECT(mitigation(tx, &place->arena, &page) == KA_STORE_OK);
 		EXPECT(settings(tx, &place->arena, &page) == KA_STORE_OK);
 		EXPECT(small_rows(tx, &place->arena) == KA_STORE_OK);
+		EXPECT(outbox(tx, &place->arena, &page) == KA_STORE_OK);
 	}
 	return KA_STORE_OK;
 }

@@ -213,4 +213,34 @@ struct ka_log_row {
 	const char *before, *after; /* JSON objects of what changed, or NULL */
 };
 
+enum ka_outbox_state { KA_OUTBOX_PENDING = 1, KA_OUTBOX_DELIVERED = 2, KA_OUTBOX_DEAD = 3, KA_OUTBOX_DROPPED = 4 };
+
+#define KA_MESSAGE_ID_LEN 36u /* a UUID */
+
+/* A message for a topic. Who inserts one sets id, topic, subject, message and created; the rest is delivery's. */
+struct ka_outbox_row {
+	int64_t seq;
+	const char *account, *region;
+	char id[KA_MESSAGE_ID_LEN + 1]; /* deterministic: ka_notify_id */
+	const char *topic;              /* ARN */
+	const char *subject;            /* or NULL */
+	const char *message;
+	enum ka_outbox_state state;
+	int64_t created;
+	int64_t since; /* when the time for delivery began: created, or the last retry by hand */
+	int64_t due;   /* the next attempt */
+	int64_t ended; /* when it was delivered, given up or dropped */
+	int32_t attempts;
+	const char *last_error; /* or NULL */
+	const char *receipt;    /* the id that the receiver gave it, or NULL */
+};
+
+/* A topic that has messages to send. */
+struct ka_outbox_topic_row {
+	const char *account, *region, *topic;
+	int64_t due;      /* when somebody may claim it */
+	int32_t failures; /* attempts that failed since the last delivery */
+	const char *worker;
+};
+
 #endif

@@ -314,4 +314,61 @@ enum ka_store_status ka_tx_log_list(struct ka_tx *tx, struct ka_log_row **out, s
  * many. Call it again until it is less than limit: each call is one small transaction. */
 enum ka_store_status ka_tx_purge(struct ka_tx *tx, uint64_t *out_num, int64_t before, uint32_t limit);
 
+/* --- outbox: messages on their way to topics --- */
+
+/* insert stores a message as PENDING, due at once; it becomes visible to senders when the transaction commits, together
+ * with its cause. Does nothing and returns EXISTS when the scope has this id: a cause that is stored twice gives one
+ * message. */
+enum ka_store_status ka_tx_outbox_insert(
+    struct ka_tx *tx, const struct ka_scope *scope, const struct ka_outbox_row *row);
+
+/* Sending. claim gives worker a topic of any scope that is due, until the lease ends: OK or NONE. next reads its
+ * messages that are due at now, longest due first, at most limit. */
+enum ka_store_status ka_tx_outbox_claim(struct ka_tx *tx, struct ka_outbox_topic_row *out, struct ka_arena *arena,
+    const char *worker, int64_t now, int64_t lease_until);
+enum ka_store_status ka_tx_outbox_next(struct ka_tx *tx, struct ka_outbox_row **out, size_t *out_num,
+    struct ka_arena *arena, const struct ka_outbox_topic_row *topic, int64_t now, uint32_t limit);
+/* Whether some topic is due at now: OK or NONE. For reads, so that idle workers write nothing. */
+enum ka_store_status ka_tx_outbox_has_due(struct ka_tx *tx, int64_t now);
+/* The topic as it is: OK, or NONE when nothing is left to send. */
+enum ka_store_status ka_tx_outbox_topic_get(struct ka_tx *tx, struct ka_outbox_topic_row *out, struct ka_arena *arena,
+    const struct ka_scope *scope, const char *topic);
+/* update stores what an attempt came to: state, due, ended, attempts, last_error and receipt of a message that is still
+ * PENDING. NONE when it is not: somebody else delivered or dropped it. */
+enum ka_store_status ka_tx_outbox_update(struct ka_tx *tx, const struct ka_outbox_row *row);
+/* expire gives up at most limit messages of a topic whose time began before a time: DEAD, with the last error that they
+ * have, else this one. */
+enum ka_store_status ka_tx_outbox_expire(struct ka_tx *tx, uint64_t *out_num, const struct ka_outbox_topic_row *topic,
+    int64_t before, int64_t now, const char *error, uint32_t limit);
+/* release ends a claim: the topic is due with its next message, but not before topic->due, with topic->failures; it goes
+ * away when there is no message left. */
+enum ka_store_status ka_tx_outbox_release(struct ka_tx *tx, const struct ka_outbox_topic_row *topic);
+/* Takes all claims back: for a process that knows it is the only one, when it starts. */
+enum ka_store_status ka_tx_outbox_release_all(struct ka_tx *tx, int64_t now);
+
+/* For operators. Rows of lists come without message, in the order in which they were written, from any scope. */
+struct ka_outbox_filter {
+	enum ka_outbox_state state; /* 0: any */
+	const char *topic;          /* or NULL */
+};
+enum ka_store_status ka_tx_outbox_list(struct ka_tx *tx, struct ka_outbox_row **out, size_t *out_num,
+    struct ka_arena *arena, const struct ka_outbox_filter *filter, const struct ka_page *page);
+/* The message with this id, of any scope: an id is a hash that the scope is part of. */
+enum ka_store_status ka_tx_outbox_get(
+    struct ka_tx *tx, struct ka_outbox_row *out, struct ka_arena *arena, const char *id); /* NONE */
+/* retry makes a message that is not DELIVERED due at now, with all its time before it; drop makes one that is PENDING or
+ * DEAD DROPPED. NONE when its state is another one. */
+enum ka_store_status ka_tx_outbox_retry(struct ka_tx *tx, const struct ka_outbox_row *row, int64_t now);
+enum ka_store_status ka_tx_outbox_drop(struct ka_tx *tx, const struct ka_outbox_row *row, int64_t now);
+
+/* How many messages are in a state, and when the oldest of them was written (0: none). */
+struct ka_outbox_count {
+	uint64_t num;
+	int64_t oldest;
+};
+enum ka_store_status ka_tx_outbox_count(struct ka_tx *tx, struct ka_outbox_count *out, enum ka_outbox_state state);
+
+/* Deletes at most limit messages that were delivered, given up or dropped before a time. What is PENDING stays. */
+enum ka_store_status ka_tx_outbox_purge(struct ka_tx *tx, uint64_t *out_num, int64_t before, uint32_t limit);
+
 #endif

@@ -21,5 +21,6 @@ main(int argc, char **argv)
 	failed += schedule_tests();
 	failed += log_tests();
 	failed += mitigation_tests();
+	failed += outbox_tests();
 	return failed == 0 ? 0 : 1;
 }

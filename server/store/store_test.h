@@ -82,6 +82,7 @@ int suppression_tests(void);
 int schedule_tests(void);
 int log_tests(void);
 int mitigation_tests(void);
+int outbox_tests(void);
 int transaction_tests(void);
 int threads_tests(void);
 

@@ -10,6 +10,7 @@ static const struct {
 	{ "SCAN access_key", "the list of all access keys is all of them" },
 	{ "SCAN task USING INDEX task_to_claim", "holds running tasks only, in the order in which they are claimed" },
 	{ "SCAN mitigation USING INDEX mitigation_to_claim", "holds running tasks only: all leases are taken back" },
+	{ "SCAN outbox_topic", "when a server starts it takes all claims back; topics are few" },
 	{ "SCAN CONSTANT ROW", "no table" },
 };
 
