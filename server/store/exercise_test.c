@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every operation with every combination of filters and both orders: whatever SQL there is has run afterwards. */
 #include "server/store/mitigation.h"
+#include "server/store/revocation.h"
 #include "server/store/store_test.h"
 
 static bool
@@ -52,11 +53,11 @@ certificates(struct ka_tx *tx, struct ka_arena *arena, const struct ka_page *pag
 	EXPECT(ka_tx_device_handed_over(tx, &scope_a, device.id) == KA_STORE_NONE);
 	EXPECT(ka_tx_device_move(tx, &scope_a, &scope_b, &device) == KA_STORE_OK);
 	EXPECT(ka_tx_device_delete(tx, &scope_b, device.id) == KA_STORE_OK);
-	for (unsigned bits = 0; bits < 32; bits++) {
+	for (unsigned bits = 0; bits < 64; bits++) {
 		struct ka_ca_filter filter = { MAYBE(bits, 0, "t"), MAYBE(bits, 1, "222222222222"),
 			(bits >> 2 & 1) != 0 };
 		struct ka_device_filter other = { MAYBE(bits, 0, ca.id), bits >> 1 & 1, bits >> 2 & 1,
-			(bits >> 3 & 1) != 0, MAYBE(bits, 4, "222222222222") };
+			(bits >> 3 & 1) != 0, MAYBE(bits, 4, "222222222222"), bits >> 5 & 1 };
 
 		EXPECT(ka_tx_ca_list(tx, &cas, &num, arena, &scope_a, &filter, page) == KA_STORE_OK);
 		EXPECT(ka_tx_device_list(tx, &devices, &num, arena, &scope_a, &other, page) == KA_STORE_OK);
@@ -139,6 +140,36 @@ mitigation(struct ka_tx *tx, struct ka_arena *arena, const struct ka_page *page)
 	task.ended = 5;
 	EXPECT(ka_tx_mitigation_update(tx, &task) == KA_STORE_OK);
 	EXPECT(ka_tx_mitigation_purge(tx, &count, 9999, 100) == KA_STORE_OK && count == 2);
+	return KA_STORE_OK;
+}
+
+static enum ka_store_status
+revocations(struct ka_tx *tx, struct ka_arena *arena, const struct ka_page *page)
+{
+	struct ka_revocation_row row = { .status = KA_TASK_IN_PROGRESS, .started = 1, .actor = "x", .token = "t" }, *rows;
+	struct ka_device_row device = make_device(1, NULL);
+	uint64_t counts[KA_NUM_DEVICE_STATUSES], count;
+	size_t num;
+
+	make_id(row.id, KA_REVOCATION_ID_LEN, 1);
+	make_id(row.ca_id, KA_CERT_ID_LEN, 2);
+	EXPECT(ka_tx_revocation_insert(tx, &scope_a, &row) == KA_STORE_OK);
+	EXPECT(ka_tx_revocation_get(tx, &row, arena, &scope_a, row.id) == KA_STORE_OK);
+	EXPECT(ka_tx_revocation_by_token(tx, &row, arena, &scope_a, "t") == KA_STORE_OK);
+	EXPECT(ka_tx_revocation_count_running(tx, &count, &scope_a) == KA_STORE_OK && count == 1);
+	EXPECT(ka_tx_revocation_claim(tx, &row, arena, "w", 1, 2) == KA_STORE_OK);
+	EXPECT(ka_tx_revocation_release_all(tx) == KA_STORE_OK);
+	for (unsigned bits = 0; bits < 4; bits++) {
+		const struct ka_revocation_filter filter = { MAYBE(bits, 0, row.ca_id), (enum ka_task_status)(bits >> 1) };
+
+		EXPECT(ka_tx_revocation_list(tx, &rows, &num, arena, &scope_a, &filter, page) == KA_STORE_OK && num == 1);
+	}
+	row.status = KA_TASK_COMPLETED;
+	row.ended = 5;
+	EXPECT(ka_tx_revocation_update(tx, &scope_a, &row) == KA_STORE_OK);
+	EXPECT(ka_tx_revocation_purge(tx, &count, 6, 10) == KA_STORE_OK && count == 1);
+	EXPECT(ka_tx_device_count(tx, counts, &scope_a, &(struct ka_device_filter){ .ca_id = row.ca_id }) == KA_STORE_OK);
+	EXPECT(ka_tx_device_revoke(tx, &scope_a, &device, 1) == KA_STORE_NONE);
 	return KA_STORE_OK;
 }
 
@@ -251,6 +282,7 @@ exercise(struct ka_tx *tx, void *arg)
 		EXPECT(certificates(tx, &place->arena, &page) == KA_STORE_OK);
 		EXPECT(tasks_and_findings(tx, &place->arena, &page) == KA_STORE_OK);
 		EXPECT(mitigation(tx, &place->arena, &page) == KA_STORE_OK);
+		EXPECT(revocations(tx, &place->arena, &page) == KA_STORE_OK);
 		EXPECT(settings(tx, &place->arena, &page) == KA_STORE_OK);
 		EXPECT(small_rows(tx, &place->arena) == KA_STORE_OK);
 		EXPECT(outbox(tx, &place->arena, &page) == KA_STORE_OK);

@@ -168,6 +168,7 @@ struct ka_device_filter {
 	uint32_t status_mask;     /* of 1u << status; 0: all */
 	bool outgoing;            /* PENDING_TRANSFER, with transfer_to */
 	const char *transfer_to;  /* under way to this account, in any account of the region; or NULL */
+	int64_t registered_before; /* created < this; 0: no limit */
 };
 enum ka_store_status ka_tx_device_list(struct ka_tx *tx, struct ka_device_row **out, size_t *out_num,
     struct ka_arena *arena, const struct ka_scope *scope, const struct ka_device_filter *filter,

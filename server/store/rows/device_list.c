@@ -23,6 +23,8 @@ ka_tx_device_list(struct ka_tx *tx, struct ka_device_row **out, size_t *out_num,
 		ka_sql_add(&text, " AND ca_id = ?");
 	if (filter->registered_after != 0)
 		ka_sql_add(&text, " AND created >= ?");
+	if (filter->registered_before != 0)
+		ka_sql_add(&text, " AND created < ?");
 	if (filter->status_mask != 0)
 		ka_sql_add(&text, " AND ((? >> status) & 1) = 1");
 	ka_sql_page(&text, page);
@@ -34,6 +36,8 @@ ka_tx_device_list(struct ka_tx *tx, struct ka_device_row **out, size_t *out_num,
 		ka_sql_put_id(&sql, filter->ca_id);
 	if (filter->registered_after != 0)
 		ka_sql_put_int(&sql, filter->registered_after);
+	if (filter->registered_before != 0)
+		ka_sql_put_int(&sql, filter->registered_before);
 	if (filter->status_mask != 0)
 		ka_sql_put_int(&sql, filter->status_mask);
 	ka_sql_put_page(&sql, page);

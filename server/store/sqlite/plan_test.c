@@ -11,6 +11,7 @@ static const struct {
 	{ "SCAN task USING INDEX task_to_claim", "holds running tasks only, in the order in which they are claimed" },
 	{ "SCAN mitigation USING INDEX mitigation_to_claim", "holds running tasks only: all leases are taken back" },
 	{ "SCAN outbox_topic", "when a server starts it takes all claims back; topics are few" },
+	{ "SCAN revocation USING INDEX revocation_to_claim", "as task_to_claim" },
 	{ "SCAN CONSTANT ROW", "no table" },
 };
 
