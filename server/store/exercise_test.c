@@ -18,6 +18,13 @@ see_device(void *arg, const struct ka_device_row *row)
 	return row->seq > 0;
 }
 
+static bool
+see_id(void *arg, const char *id)
+{
+	(void)arg;
+	return id[0] != '\0';
+}
+
 /* NULL or a text, by a bit. */
 #define MAYBE(bits, bit, value) (((bits) >> (bit)&1) != 0 ? (value) : NULL)
 
@@ -170,6 +177,9 @@ revocations(struct ka_tx *tx, struct ka_arena *arena, const struct ka_page *page
 	EXPECT(ka_tx_revocation_purge(tx, &count, 6, 10) == KA_STORE_OK && count == 1);
 	EXPECT(ka_tx_device_count(tx, counts, &scope_a, &(struct ka_device_filter){ .ca_id = row.ca_id }) == KA_STORE_OK);
 	EXPECT(ka_tx_device_revoke(tx, &scope_a, &device, 1) == KA_STORE_NONE);
+	EXPECT(ka_tx_refused_devices(tx, &scope_a, see_id, NULL) == KA_STORE_OK);
+	EXPECT(ka_tx_refused_cas(tx, &scope_a, see_id, NULL) == KA_STORE_OK);
+	EXPECT(ka_tx_issued_refused(tx, row.ca_id, see_device, NULL) == KA_STORE_OK);
 	return KA_STORE_OK;
 }
 

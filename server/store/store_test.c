@@ -22,5 +22,6 @@ main(int argc, char **argv)
 	failed += log_tests();
 	failed += mitigation_tests();
 	failed += outbox_tests();
+	failed += revocation_tests();
 	return failed == 0 ? 0 : 1;
 }

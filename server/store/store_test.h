@@ -79,6 +79,7 @@ int small_rows_tests(void);
 int task_tests(void);
 int finding_tests(void);
 int suppression_tests(void);
+int revocation_tests(void);
 int schedule_tests(void);
 int log_tests(void);
 int mitigation_tests(void);

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Jobs that revoke the device certificates of a CA (review of devices).
+-- Jobs that revoke the device certificates of a CA (review of devices), and what must be refused.
 
 CREATE TABLE revocation (
 	seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -33,3 +33,6 @@ CREATE UNIQUE INDEX revocation_by_token ON revocation (account, region, token); 
 CREATE INDEX revocation_by_start ON revocation (account, region, started); -- revocation_list, revocation_count_running
 CREATE INDEX revocation_to_claim ON revocation (seq, lease_until) WHERE status = 1; -- revocation_claim
 CREATE INDEX revocation_by_end ON revocation (ended) WHERE ended > 0; -- revocation_purge
+
+-- What a CA issued and must be refused, whatever the account: the list of revoked certificates of the internal CA.
+CREATE INDEX device_refused ON device (ca_id) WHERE status <> 1; -- issued_refused

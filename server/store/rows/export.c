@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What brokers must refuse: rows as they come, however many there are. */
+#include <assert.h>
+
+#include "server/store/revocation.h"
+#include "server/store/sql.h"
+
+static_assert(KA_DEVICE_ACTIVE == 1 && KA_CA_ACTIVE == 1, "the numbers in the texts below");
+
+static enum ka_store_status
+see_ids(struct ka_sql *sql, ka_refused_fn fn, void *arg)
+{
+	char id[KA_CERT_ID_LEN + 1];
+
+	while (ka_sql_step(sql)) {
+		ka_sql_id(sql, id, sizeof(id));
+		if (!fn(arg, id))
+			break;
+	}
+	return ka_sql_end(sql);
+}
+
+/* Both lists walk the index of ids, which is in their order, past other accounts: nothing is sorted, so it does not matter how many
+ * there are. || '' keeps engines from the index of accounts, behind which they would have to sort. */
+enum ka_store_status
+ka_tx_refused_devices(struct ka_tx *tx, const struct ka_scope *scope, ka_refused_fn fn, void *arg)
+{
+	struct ka_sql sql;
+
+	ka_sql_begin(&sql, tx,
+	    "SELECT device.id FROM device LEFT JOIN ca"
+	    " ON ca.id = device.ca_id AND ca.region = device.region AND ca.account = device.account"
+	    " WHERE device.id > ? AND device.region || '' = ? AND device.account || '' = ?"
+	    " AND (device.status <> 1 OR (ca.deactivated_by IS NOT NULL AND ca.status <> 1)) ORDER BY device.id");
+	ka_sql_put_blob(&sql, (struct ka_slice){ NULL, 0 });
+	ka_sql_put_text(&sql, scope->region);
+	ka_sql_put_text(&sql, scope->account);
+	return see_ids(&sql, fn, arg);
+}
+
+enum ka_store_status
+ka_tx_refused_cas(struct ka_tx *tx, const struct ka_scope *scope, ka_refused_fn fn, void *arg)
+{
+	struct ka_sql sql;
+
+	ka_sql_begin(&sql, tx,
+	    "SELECT id FROM ca WHERE id > ? AND region || '' = ? AND account || '' = ? AND deactivated_by IS NOT NULL AND status <> 1"
+	    " ORDER BY id");
+	ka_sql_put_blob(&sql, (struct ka_slice){ NULL, 0 });
+	ka_sql_put_text(&sql, scope->region);
+	ka_sql_put_text(&sql, scope->account);
+	return see_ids(&sql, fn, arg);
+}
+
+enum ka_store_status
+ka_tx_issued_refused(struct ka_tx *tx, const char *ca_id, ka_device_fn fn, void *arg)
+{
+	struct ka_device_row row = { .seq = 0 };
+	struct ka_sql sql;
+
+	ka_sql_begin(
+	    &sql, tx, "SELECT seq, id, status, modified, der FROM device WHERE ca_id = ? AND status <> 1 ORDER BY seq");
+	ka_sql_put_id(&sql, ca_id);
+	while (ka_sql_step(&sql)) {
+		row.seq = ka_sql_int(&sql);
+		ka_sql_id(&sql, row.id, sizeof(row.id));
+		row.status = (enum ka_device_status)ka_sql_int(&sql);
+		row.modified = ka_sql_int(&sql);
+		row.der = ka_sql_peek(&sql);
+		if (!fn(arg, &row))
+			break;
+	}
+	return ka_sql_end(&sql);
+}
