@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """CA and device certificates through boto3: certificates_test.py KEYASSAYD [part of a test's name...]
 
-Every operation, its documented errors, and what AWS says of them; each reply is held against botocore's model (model.py).
+Every operation, and what AWS says of it; each reply is held against botocore's model (model.py). What is refused in a state that one
+request shows is in refusals_certificates.py, for three clients.
 """
 import contextlib
 import datetime
@@ -10,12 +11,10 @@ import os
 import sqlite3
 import sys
 import tempfile
-import warnings
 
 from botocore.exceptions import ClientError
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import serialization
 
 import certs
 from keyassayd import Keyassayd, run_tests
@@ -24,7 +23,6 @@ from model import NotInModel, check_reply, problems, watch
 BINARY = sys.argv[1]
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 os.environ.setdefault("KEYASSAY_TABLES", os.path.join(SOURCE, "tables"))
-warnings.filterwarnings("ignore", "SHA1 signatures")  # python3-cryptography on what we refuse
 NOBODY = "ab" * 32
 
 
@@ -116,84 +114,19 @@ def test_a_ca_from_registration_to_deletion():
         assert iot.get_registration_code()["registrationCode"] != code
 
 
-def test_what_a_ca_certificate_must_be():
+def test_what_a_ca_certificate_may_be():
     with running() as (_, iot):
-        good = certs.Authority("Good")
-        key = certs.key()
-        before, after = certs.NOW - 10 * certs.DAY, certs.NOW + 10 * certs.DAY
-        sha1 = certs.make("Old", certs.key("rsa"), ca=True, digest=hashes.SHA1)
-        forged = certs.make("Good", key, signer=certs.key(), ca=True)
-        rows = [
-            ("", INVALID, "caCertificate"),
-            ("x" * 65537, INVALID, "65536"),
-            ("no PEM here", VALIDATION, "no PEM certificate"),
-            (good.pem.replace("MII", "M*I", 1), VALIDATION, "pem.base64"),
-            (good.pem.replace("-----END", "-----EMD"), VALIDATION, "pem.base64"),
-            (good.pem + certs.Authority().pem, VALIDATION, "more than one certificate"),
-            (good.pem + good.pem, VALIDATION, "more than one certificate"),
-            (certs.request("x", key), VALIDATION, "certificate_request"),
-            (certs.pem(certs.make("Leaf", key)), VALIDATION, "The CA certificate does not have the basicConstraints extension as true"),
-            (certs.pem(certs.make("Bare", key, ca=None)), VALIDATION,
-             "The CA certificate does not have the basicConstraints extension as true"),
-            (certs.pem(certs.make("Gone", key, ca=True, start=before, end=certs.NOW - certs.DAY)), VALIDATION, "expired"),
-            (certs.pem(certs.make("Soon", key, ca=True, start=certs.NOW + certs.DAY, end=after)), VALIDATION, "not yet valid"),
-            (certs.pem(certs.make("Short", certs.key("rsa1024"), ca=True)), VALIDATION, "RSA 1024 bits"),
-            (certs.pem(certs.make("Curve", certs.key("ec224"), ca=True)), VALIDATION, "secp224r1"),
-            (certs.pem(sha1), VALIDATION, "sha1WithRSAEncryption"),
-            (certs.pem(forged), VALIDATION, "did not sign"),
-            (certs.pem(certs.make("a\0b", key, ca=True)), VALIDATION, "NUL"),
-        ]
-        for text, error, words in rows:
-            with refused(error, words, status=400):
-                if text:
-                    iot.register_ca_certificate(caCertificate=text, certificateMode="SNI_ONLY")
-                else:  # botocore itself would refuse it
-                    raise_reply(_, "RegisterCACertificate", "POST", "/cacertificate", {"caCertificate": "", "certificateMode": "SNI_ONLY"})
-        assert everything(iot, "list_ca_certificates", "certificates") == []
-        accepted = [good.pem, "my CA:\r\n" + certs.Authority("Text").pem + "\nbehind it", certs.Authority("Ünï ☃ 🔑").pem,
+        accepted = [certs.Authority("Good").pem, "my CA:\r\n" + certs.Authority("Text").pem + "\nbehind it", certs.Authority("Ünï ☃ 🔑").pem,
                     certs.Authority("P-384", "ec384").pem, certs.Authority("P-521", "ec521").pem]
         for text in accepted:
             iot.register_ca_certificate(caCertificate=text, certificateMode="SNI_ONLY")
         assert len(everything(iot, "list_ca_certificates", "certificates")) == len(accepted)
 
 
-def raise_reply(server, operation, method, path, body):
-    """Sends what botocore would not; raises ClientError as it would."""
-    data = json.dumps(body).encode()
-    status, headers, reply = server.request(method, path, data, {"Content-Type": "application/json"})
-    check_reply(operation, status, headers, reply)
-    if status >= 300:
-        raise ClientError({"Error": {"Code": headers["x-amzn-errortype"], "Message": json.loads(reply)["message"]},
-                           "ResponseMetadata": {"HTTPStatusCode": status}}, operation)
-    return json.loads(reply)
-
-
 def test_proof_of_possession():
     with running() as (server, iot):
         ca = certs.Authority("My CA")
-        early = ca.proof("0" * 64)
-        with refused("RegistrationCodeValidationException", "GetRegistrationCode", status=400):
-            iot.register_ca_certificate(caCertificate=ca.pem, verificationCertificate=early)
         code = iot.get_registration_code()["registrationCode"]
-        key = certs.key()
-        rows = [
-            (None, INVALID, "verificationCertificate"),
-            ("junk", VALIDATION, "verificationCertificate: the text holds no PEM"),
-            (early, "RegistrationCodeValidationException", "CN=0000"),
-            (certs.pem(ca.sign(code.upper())), "RegistrationCodeValidationException", "common name"),
-            (certs.pem(ca.sign(certs.name(code, (NameOID.COMMON_NAME, code)))), "RegistrationCodeValidationException", "common name"),
-            (certs.pem(ca.sign(certs.name(None, (NameOID.ORGANIZATION_NAME, code)))), "RegistrationCodeValidationException", "O=" + code),
-            (certs.pem(certs.make(code, key, issuer="My CA")), VALIDATION, "not signed by the key"),
-            (certs.pem(certs.make(code, key, issuer="Other CA", signer=ca.key)), VALIDATION, "CN=Other CA"),
-            (certs.pem(ca.sign(code, start=certs.NOW - 9 * certs.DAY, end=certs.NOW - certs.DAY)), VALIDATION, "verification certificate is expired"),
-        ]
-        for proof, error, words in rows:
-            with refused(error, words, status=400):
-                iot.register_ca_certificate(caCertificate=ca.pem, **({"verificationCertificate": proof} if proof else {}))
-        with refused(INVALID, "SNI_ONLY", status=400):
-            iot.register_ca_certificate(caCertificate=ca.pem, verificationCertificate=ca.proof(code), certificateMode="SNI_ONLY")
-        with refused(INVALID, "certificateMode", status=400):
-            iot.register_ca_certificate(caCertificate=ca.pem, certificateMode="BOGUS")
         # A code is an account's in a region.
         with refused("RegistrationCodeValidationException", status=400):
             watch(server.client(region="eu-west-1")).register_ca_certificate(caCertificate=ca.pem, verificationCertificate=ca.proof(code))
@@ -266,14 +199,6 @@ def test_updates_of_a_ca():
         iot.update_ca_certificate(certificateId=ca.id, removeAutoRegistration=True)
         assert "registrationConfig" not in described()
         assert described()["certificateDescription"]["autoRegistrationStatus"] == "ENABLE"
-        for wrong in ({"newStatus": "BOGUS"}, {"newStatus": "active"}, {"newAutoRegistrationStatus": "ON"},
-                      {"registrationConfig": {}}, {"registrationConfig": {"templateBody": "{}"}},
-                      {"registrationConfig": {"templateName": "a b"}}, {"registrationConfig": {"templateName": "x" * 37}},
-                      {"registrationConfig": {"templateBody": "no JSON", "roleArn": template["roleArn"]}},
-                      {"registrationConfig": dict(template, templateName="both")},
-                      {"registrationConfig": template, "removeAutoRegistration": True}):
-            with refused(INVALID, status=400):
-                iot.update_ca_certificate(certificateId=ca.id, **wrong)
         assert described()["certificateDescription"]["customerVersion"] == 4
 
 
@@ -299,10 +224,8 @@ def test_lists_of_cas():
         for n in range(20):
             register_sni(iot, certs.Authority(f"More {n}"))
         assert len(iot.list_ca_certificates()["certificates"]) == 25
-        with refused(INVALID, "pageSize", status=400):
-            iot.list_ca_certificates(pageSize=251)
         marker = page["nextMarker"]
-        for wrong in ("AAAA", marker[:-1], marker[1:], marker.swapcase(), "*", "x" * 1025):
+        for wrong in (marker[:-1], marker[1:], marker.swapcase()):
             with refused(INVALID, "marker", status=400):
                 iot.list_ca_certificates(marker=wrong)
         for elsewhere in (iot.list_certificates, lambda marker: iot.list_ca_certificates(marker=marker, ascendingOrder=True)):
@@ -359,18 +282,8 @@ def test_a_device_certificate_from_registration_to_deletion():
 
 def test_who_issued_it():
     with running() as (_, iot):
-        active, quiet, stranger = certs.Authority("Active"), certs.Authority("Quiet"), certs.Authority("Stranger")
+        active = certs.Authority("Active")
         register_sni(iot, active, setAsActive=True)
-        register_sni(iot, quiet)
-        for authority, words in ((stranger, "CN=Stranger"), (quiet, "is INACTIVE")):
-            with refused(VALIDATION, words, status=400):
-                iot.register_certificate(certificatePem=certs.pem(authority.sign("thing")))
-        with refused(VALIDATION, "not signed by the key", status=400):
-            iot.register_certificate(certificatePem=certs.pem(certs.make("thing", certs.key(), issuer="Active", signer=stranger.key)))
-        with refused(VALIDATION, "not registered", status=400):
-            iot.register_certificate(certificatePem=certs.pem(stranger.sign("thing")), caCertificatePem=stranger.pem)
-        with refused(VALIDATION, "CN=Active", status=400):
-            iot.register_certificate(certificatePem=certs.pem(stranger.sign("thing")), caCertificatePem=active.pem)
         iot.register_certificate(certificatePem=certs.pem(active.sign("thing")), caCertificatePem=active.pem)
         # The same subject again: another key is told by the signature, the same key by nobody.
         namesake = certs.Authority("Active")
@@ -400,37 +313,14 @@ def test_statuses_at_registration():
             assert status(register) == "INACTIVE"
             for asked, becomes in (("ACTIVE", "ACTIVE"), ("INACTIVE", "INACTIVE"), ("REVOKED", "REVOKED"), ("REGISTER_INACTIVE", "INACTIVE")):
                 assert status(register, status=asked) == becomes
-            for asked in ("PENDING_ACTIVATION", "PENDING_TRANSFER"):
-                with refused(STATE, f"Not allowed to register certificate with {asked} status", status=406):
-                    status(register, status=asked)
-            with refused(INVALID, "status", status=400):
-                status(register, status="BOGUS")
         assert status(iot.register_certificate, setAsActive=True) == "ACTIVE"
-        with refused(INVALID, status=400):
-            status(iot.register_certificate, setAsActive=True, status="INACTIVE")
 
 
-def test_what_a_device_certificate_must_be():
+def test_a_device_certificate_alone():
     with running() as (_, iot):
         ca = certs.Authority("CA", "rsa")
         register_sni(iot, ca, setAsActive=True)
         good = certs.pem(ca.sign("thing"))
-        rows = [
-            ("nothing", "no PEM certificate"),
-            (good + good, "more than one certificate"),
-            (certs.pem(ca.sign("short", certs.key("rsa1024"))), "RSA 1024 bits"),
-            (certs.pem(ca.sign("old", start=certs.NOW - 9 * certs.DAY, end=certs.NOW - certs.DAY)), "expired"),
-            (certs.pem(ca.sign("soon", start=certs.NOW + certs.DAY)), "not yet valid"),
-            (certs.pem(ca.sign("sha1", digest=hashes.SHA1)), "sha1WithRSAEncryption"),
-            (certs.pem(ca.sign("a\0b")), "NUL"),
-        ]
-        for register in (iot.register_certificate, iot.register_certificate_without_ca):
-            for text, words in rows:
-                with refused(VALIDATION, words, status=400):
-                    register(certificatePem=text)
-            with refused(INVALID, "65536", status=400):
-                register(certificatePem="x" * 65537)
-        assert everything(iot, "list_certificates", "certificates") == []
         alone = iot.register_certificate_without_ca(certificatePem=good, status="ACTIVE")["certificateId"]
         description = iot.describe_certificate(certificateId=alone)["certificateDescription"]
         assert description["certificateMode"] == "SNI_ONLY" and "caCertificateId" not in description
@@ -462,12 +352,6 @@ def test_certificates_of_our_own():
         assert (description["status"], description["certificateMode"]) == ("INACTIVE", "DEFAULT")
         assert len(everything(iot, "list_certificates_by_ca", "certificates", caCertificateId=description["caCertificateId"])) == 4
         iot.create_certificate_from_csr(certificateSigningRequest=certs.request("rsa", certs.key("rsa")), setAsActive=True)
-        for wrong, words in (("junk", "no PEM certificate request"), (certs.request("s", certs.key("rsa1024")), "RSA 1024 bits"),
-                             (certs.request("c", certs.key("ec224")), "secp224r1"), (csr + csr, "more than one"),
-                             (csr.replace("MII", "M*I").replace("MIH", "M*H"), "pem.base64"), ("x" * 4097, "4096"),
-                             (certs.request("s", certs.key("rsa"), hashes.SHA1), "sha1"), (certs.Authority().pem, "certificate request")):
-            with refused(INVALID, words, status=400):
-                iot.create_certificate_from_csr(certificateSigningRequest=wrong)
 
 
 def test_lists_of_devices():
@@ -485,8 +369,6 @@ def test_lists_of_devices():
             one = everything(iot, "list_certificates_by_ca", "certificates", caCertificateId=authorities[0].id, pageSize=size)
             assert [c["certificateId"] for c in one] == ids[0:7:2][::-1]
         assert iot.list_certificates_by_ca(caCertificateId=NOBODY)["certificates"] == []
-        with refused(INVALID, "caCertificateId", status=400):
-            iot.list_certificates_by_ca(caCertificateId="z" * 64)
         page = iot.list_certificates_by_ca(caCertificateId=authorities[0].id, pageSize=1)
         with refused(INVALID, "marker", status=400):
             iot.list_certificates_by_ca(caCertificateId=authorities[1].id, marker=page["nextMarker"])
@@ -505,8 +387,6 @@ def test_endpoints():
         for kind in ("iot:Data", "iot:Data-ATS", "iot:CredentialProvider", "iot:Jobs"):
             assert iot.describe_endpoint(endpointType=kind)["endpointAddress"] == server.address
         assert iot.describe_endpoint()["endpointAddress"] == server.address
-        with refused(INVALID, "iot:Data-ATS", status=400):
-            iot.describe_endpoint(endpointType="iot:Nothing")
 
 
 def test_weak_keys_are_registered_or_refused():
@@ -531,11 +411,6 @@ def test_ids_and_roles():
         ca = certs.Authority()
         register_sni(iot, ca)
         assert iot.describe_ca_certificate(certificateId=ca.id.upper())["certificateDescription"]["certificateId"] == ca.id
-        for wrong in ("00", "g" * 64, ca.id + "0"):
-            with refused(INVALID, status=400):
-                raise_reply(server, "DescribeCACertificate", "GET", f"/cacertificate/{wrong}", {})
-            with refused(INVALID, status=400):
-                raise_reply(server, "DescribeCertificate", "GET", f"/certificates/{wrong}", {})
         for role in ("reader", "auditor"):
             weaker = watch(server.client(key=server.new_key(role)))
             weaker.describe_ca_certificate(certificateId=ca.id)
@@ -543,17 +418,6 @@ def test_ids_and_roles():
             weaker.list_certificates()
             weaker.list_certificates_by_ca(caCertificateId=ca.id)
             weaker.describe_endpoint()
-            for forbidden, arguments in (("register_ca_certificate", {"caCertificate": "x"}), ("get_registration_code", {}),
-                                         ("delete_registration_code", {}), ("create_keys_and_certificate", {}),
-                                         ("update_ca_certificate", {"certificateId": ca.id, "newStatus": "ACTIVE"}),
-                                         ("delete_ca_certificate", {"certificateId": ca.id}),
-                                         ("register_certificate", {"certificatePem": "x"}),
-                                         ("register_certificate_without_ca", {"certificatePem": "x"}),
-                                         ("create_certificate_from_csr", {"certificateSigningRequest": "x"}),
-                                         ("update_certificate", {"certificateId": NOBODY, "newStatus": "ACTIVE"}),
-                                         ("delete_certificate", {"certificateId": NOBODY})):
-                with refused("AccessDeniedException", status=403):
-                    getattr(weaker, forbidden)(**arguments)
         assert iot.describe_ca_certificate(certificateId=ca.id)["certificateDescription"]["status"] == "INACTIVE"
 
 

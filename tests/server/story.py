@@ -2,26 +2,18 @@
 """The story that each client tells: register a sound, a Debian-weak and a ROCA CA, audit, read findings with evidence, suppress one,
 audit again, schedule, deactivate, audit once more. What differs is who speaks; what must come out stands here once.
 
-A teller is an object with call(operation, **members): the reply as a dictionary, or Refused with the error's name. Names are the
-model's: call("RegisterCACertificate", caCertificate=...).
+A teller (tellers.py) is an object with call(operation, **members): the reply as a dictionary, or Refused with the error's name.
 """
 import os
 import time
 
 import certs
+from tellers import Refused
 
 EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "examples")
 CHECK = "CA_CERTIFICATE_KEY_QUALITY_CHECK"
 DEBIAN = "CERTIFICATE_KEY_VULNERABILITY_CVE-2008-0166"
 ROCA = "CERTIFICATE_KEY_VULNERABILITY_CVE-2017-15361"
-
-
-class Refused(Exception):
-    """The server's error, as the client told it."""
-
-    def __init__(self, name, message=""):
-        super().__init__(f"{name}: {message}")
-        self.name = name
 
 
 def refused(teller, error, operation, **members):
