@@ -15,6 +15,7 @@
 #include "server/http/http.h"
 #include "server/log.h"
 #include "server/metrics.h"
+#include "server/review/engine.h"
 #include "server/systemd.h"
 #include "server/verbs.h"
 
@@ -188,6 +189,10 @@ run(struct serve *serve)
 		.chunk = (uint32_t)serve->config.audit_chunk,
 		.is_only = true,
 		.retention_days = (uint32_t)serve->config.retention_days };
+	const struct ka_review_options review = { .num_workers = (unsigned)serve->config.revoke_workers,
+		.chunk = (uint32_t)serve->config.revoke_chunk,
+		.is_only = true,
+		.retention_days = (uint32_t)serve->config.retention_days };
 	char message[KA_HTTP_MESSAGE_LEN];
 
 	server->host = serve->config.endpoint != NULL ? serve->config.endpoint : ka_http_address(serve->http, 0);
@@ -195,6 +200,9 @@ run(struct serve *serve)
 	server->engine = ka_engine_start(server, &engine);
 	if (server->engine == NULL)
 		return fail("threads of the audit engine cannot be started");
+	server->review = ka_review_start(server, &review);
+	if (server->review == NULL)
+		return fail("threads that revoke cannot be started");
 	if (!ka_http_start(serve->http, message, server))
 		return fail(message);
 	if (serve->node.first_start)
@@ -230,6 +238,7 @@ ka_verb_serve(int argc, char **argv)
 	struct ka_metrics *metrics = serve.node.server.metrics;
 	ka_http_free(serve.http);
 	ka_engine_stop(serve.node.server.engine);
+	ka_review_stop(serve.node.server.review);
 	ka_node_close(&serve.node);
 	ka_metrics_free(metrics);
 	if (status == KA_EXIT_DONE)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stands in for audit/ in tests of operations: some checks that are had, some that are not, a schedule that runs a day later. */
+/* Stands in for audit/ and review/ in tests of operations: some checks that are had, some that are not, a schedule that runs a day later. */
 #include <string.h>
 
 #include "server/audit/engine.h"
+#include "server/review/engine.h"
 
 struct ka_audit_judge {
 	int nothing;
@@ -48,4 +49,10 @@ void
 ka_engine_wake(struct ka_engine *engine)
 {
 	(void)engine;
+}
+
+void
+ka_review_wake(struct ka_review *review)
+{
+	(void)review;
 }

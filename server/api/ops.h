@@ -30,6 +30,12 @@ void ka_op_accept_certificate_transfer(struct ka_reply *reply, struct ka_request
 void ka_op_reject_certificate_transfer(struct ka_reply *reply, struct ka_request *request);
 void ka_op_cancel_certificate_transfer(struct ka_reply *reply, struct ka_request *request);
 void ka_op_list_outgoing_certificates(struct ka_reply *reply, struct ka_request *request);
+/* Review of a CA's devices */
+void ka_op_list_devices_for_review(struct ka_reply *reply, struct ka_request *request);
+void ka_op_revoke_devices(struct ka_reply *reply, struct ka_request *request);
+void ka_op_describe_revocation(struct ka_reply *reply, struct ka_request *request);
+void ka_op_list_revocations(struct ka_reply *reply, struct ka_request *request);
+void ka_op_cancel_revocation(struct ka_reply *reply, struct ka_request *request);
 /* For brokers */
 void ka_op_authorize_certificate(struct ka_reply *reply, struct ka_request *request);
 /* Audit configuration */

@@ -369,6 +369,46 @@ const struct ka_param ka_params_list_incoming_ca_certificates[] = {
 	END,
 };
 
+/* --- review of a CA's devices: not of AWS ---------------------------------------------------------------------------- */
+
+const struct ka_param ka_params_list_devices_for_review[] = {
+	PATH("certificateId", NULL, certificate_id),
+	QUERY("registeredAfter", timestamp),
+	QUERY("registeredBefore", timestamp),
+	QUERY("status", certificate_status),
+	QUERY("pageSize", page_size),
+	QUERY("marker", marker),
+	QUERY_AS("ascendingOrder", "isAscendingOrder", ascending_order),
+	END,
+};
+
+const struct ka_param ka_params_revoke_devices[] = {
+	PATH("certificateId", NULL, certificate_id),
+	BODY("registeredAfter", timestamp),
+	BODY("registeredBefore", timestamp),
+	BODY("dryRun", dry_run),
+	BODY("clientRequestToken", client_request_token),
+	END,
+};
+
+const struct ka_param ka_params_describe_revocation[] = {
+	PATH("revocationId", NULL, audit_task_id),
+	END,
+};
+
+const struct ka_param ka_params_list_revocations[] = {
+	QUERY("caCertificateId", certificate_id),
+	QUERY("status", audit_task_status),
+	QUERY("nextToken", next_token),
+	QUERY("maxResults", max_results),
+	END,
+};
+
+const struct ka_param ka_params_cancel_revocation[] = {
+	PATH("revocationId", NULL, audit_task_id),
+	END,
+};
+
 /* --- for brokers: not of AWS ----------------------------------------------------------------------------------------- */
 
 const struct ka_param ka_params_authorize_certificate[] = {

@@ -56,6 +56,11 @@ extern const struct ka_param ka_params_reject_ca_certificate_transfer[];
 extern const struct ka_param ka_params_cancel_ca_certificate_transfer[];
 extern const struct ka_param ka_params_list_outgoing_ca_certificates[];
 extern const struct ka_param ka_params_list_incoming_ca_certificates[];
+extern const struct ka_param ka_params_list_devices_for_review[];
+extern const struct ka_param ka_params_revoke_devices[];
+extern const struct ka_param ka_params_describe_revocation[];
+extern const struct ka_param ka_params_list_revocations[];
+extern const struct ka_param ka_params_cancel_revocation[];
 extern const struct ka_param ka_params_authorize_certificate[];
 
 #endif

@@ -91,6 +91,13 @@ static const struct ka_route routes[] = {
 	    list_outgoing_ca_certificates),
 	ROUTE("ListIncomingCACertificates", GET, "/keyassay/v1/cacertificates/incoming", READER, READS,
 	    list_incoming_ca_certificates),
+	/* Not of AWS: review of a CA's devices */
+	ROUTE("ListDevicesForReview", GET, "/keyassay/v1/cacertificate/{certificateId}/devices", READER, READS,
+	    list_devices_for_review),
+	ROUTE("RevokeDevices", POST, "/keyassay/v1/cacertificate/{certificateId}/revoke", ADMIN, WRITES, revoke_devices),
+	ROUTE("DescribeRevocation", GET, "/keyassay/v1/revocations/{revocationId}", READER, READS, describe_revocation),
+	ROUTE("ListRevocations", GET, "/keyassay/v1/revocations", READER, READS, list_revocations),
+	ROUTE("CancelRevocation", POST, "/keyassay/v1/revocations/{revocationId}/cancel", ADMIN, WRITES, cancel_revocation),
 	/* Not of AWS: for brokers */
 	ROUTE("AuthorizeCertificate", GET, "/keyassay/v1/authorize", READER, READS, authorize_certificate),
 	{ 0 },

@@ -46,6 +46,7 @@ STRING(certificate_signing_request, "CertificateSigningRequest", BETWEEN(1, 4096
 ENUM(certificate_status, "CertificateStatus", "ACTIVE", "INACTIVE", "REVOKED", "PENDING_TRANSFER", "REGISTER_INACTIVE",
     "PENDING_ACTIVATION");
 STRING(endpoint_type, "EndpointType", AT_MOST(128), ANYTHING);
+BOOLEAN(dry_run, "DryRun"); /* not of the model: operations under /keyassay/v1/ */
 BOOLEAN(force_delete, "ForceDelete");
 STRING(marker, "Marker", AT_MOST(1024), .pattern = "[A-Za-z0-9+/]+={0,2}", .matches = ka_is_base64);
 STRING(message, "Message", AT_MOST(128), ANYTHING);

@@ -36,6 +36,7 @@ extern const struct ka_shape ka_shape_config_value;
 extern const struct ka_shape ka_shape_day_of_month;
 extern const struct ka_shape ka_shape_day_of_week;
 extern const struct ka_shape ka_shape_delete_scheduled_audits;
+extern const struct ka_shape ka_shape_dry_run; /* ours */
 extern const struct ka_shape ka_shape_enabled;
 extern const struct ka_shape ka_shape_endpoint_type;
 extern const struct ka_shape ka_shape_finding_id;
