@@ -61,6 +61,9 @@ open_store(unsigned flags)
 
 	if (store == NULL)
 		die(message);
+	ka_store_log_key(store, (const uint8_t[32]){ "a key for benchmarks" });
+	if (!ka_store_log_begin(store, message, false))
+		die(message);
 	return store;
 }
 

@@ -150,6 +150,7 @@ bool
 ka_init_finish(char out_message[KA_DATADIR_MESSAGE_LEN], struct ka_node *node)
 {
 	const struct ka_config *config = node->server.config;
+	char message[KA_STORE_MESSAGE_LEN];
 	struct prepare p = { .account = config->account == NULL ? FIRST_ACCOUNT : config->account };
 	enum ka_store_status status = ka_store_write(node->server.store, prepare, &p);
 
@@ -158,6 +159,8 @@ ka_init_finish(char out_message[KA_DATADIR_MESSAGE_LEN], struct ka_node *node)
 		    "remove %s/" MARK, config->db, config->data, config->data);
 	if (status != KA_STORE_OK)
 		return fail(out_message, "%s cannot be written; is the disk full or read-only?", config->db);
+	if (!ka_store_log_begin(node->server.store, message, true))
+		return fail(out_message, "%s: %s", config->db, message);
 	if (!make_internal_ca(out_message, node) || !make_administrator(out_message, node, p.account))
 		return false;
 	return ka_file_remove(out_message, ka_datadir_file(&node->arena, config, MARK));

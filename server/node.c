@@ -59,8 +59,18 @@ open_auth(struct ka_node *node, char *out_message)
 	if (!ka_secret_key_load(key, message, path))
 		return fail(out_message, "%s", message);
 	node->server.auth = ka_auth_new(key, node->server.store);
+	ka_store_log_key(node->server.store, key);
 	explicit_bzero(key, sizeof(key));
 	return node->server.auth != NULL || fail(out_message, "%s: cannot be used", path);
+}
+
+static bool
+open_log(struct ka_node *node, char *out_message, unsigned flags)
+{
+	char message[KA_STORE_MESSAGE_LEN];
+
+	return (flags & KA_NODE_EXAMINE) != 0 || ka_store_log_begin(node->server.store, message, false) ||
+	    fail(out_message, "%s: %s", node->server.config->db, message);
 }
 
 /* The account that is meant when none is named: the one of the configuration, else the oldest. */
@@ -148,7 +158,8 @@ open_all(struct ka_node *node, char *out_message, const struct ka_config *config
 	if (node->server.store == NULL)
 		return fail(out_message, "%s", message);
 	ka_store_set_log(node->server.store, log_store, NULL);
-	if (!open_auth(node, out_message) || (init && !ka_init_finish(out_message, node)))
+	if (!open_auth(node, out_message) ||
+	    (init ? !ka_init_finish(out_message, node) : !open_log(node, out_message, flags)))
 		return false;
 	node->first_start = init;
 	return find_account(node, out_message) && ((flags & KA_NODE_JUDGE) == 0 || open_judge(node, out_message));

@@ -21,7 +21,8 @@ enum ka_node_flags {
 	KA_NODE_LOCK = 1,    /* no other process with KA_NODE_LOCK may have the database: servers and what changes its schema */
 	KA_NODE_INIT = 2,    /* an empty directory, or one whose initialisation was interrupted, is initialised; needs KA_NODE_LOCK */
 	KA_NODE_MIGRATE = 4, /* an older schema is brought up to date; needs KA_NODE_LOCK */
-	KA_NODE_JUDGE = 8    /* tables, prover and internal CA are loaded: what requests need */
+	KA_NODE_JUDGE = 8,   /* tables, prover and internal CA are loaded: what requests need */
+	KA_NODE_EXAMINE = 16 /* opened whatever became of the log of state changes, to look at it; nothing is written */
 };
 
 /* ka_node_open opens what config names. config outlives the node. On failure returns false with a sentence that says what to do; the node

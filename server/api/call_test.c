@@ -35,6 +35,8 @@ call_open(struct call_world *world)
 	world->server.store = ka_store_open(message, in_dir(world, "sqlite:", "keyassay.db"), KA_STORE_CREATE);
 	if (world->server.store == NULL)
 		fail_msg("%s", message);
+	ka_store_log_key(world->server.store, key);
+	assert_true(ka_store_log_begin(world->server.store, message, false));
 	world->server.auth = ka_auth_new(key, world->server.store);
 	assert_true(ka_pki_create(message, world->server.auth, world->dir));
 	world->server.pki = ka_pki_load(message, world->server.auth, world->dir);

@@ -266,6 +266,7 @@ test_two_engines(void **state)
 		tasks[i] = add_task(world, NULL, checks);
 	other.server.store = ka_store_open(message, world->url, 0);
 	assert_non_null(other.server.store);
+	ka_store_log_key(other.server.store, (const uint8_t[32]){ "a key for tests" });
 	struct ka_engine *a = ka_engine_start(&world->server, &options), *b = ka_engine_start(&other.server, &options);
 	assert_true(a != NULL && b != NULL);
 	for (size_t i = 0; i < 12; i++)

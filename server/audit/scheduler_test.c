@@ -152,6 +152,7 @@ test_two_nodes(void **state)
 
 	other.server.store = ka_store_open(message, world->url, 0);
 	assert_non_null(other.server.store);
+	ka_store_log_key(other.server.store, (const uint8_t[32]){ "a key for tests" });
 	for (unsigned i = 0; i < 20; i++) {
 		char name[16];
 		(void)snprintf(name, sizeof(name), "s%u", i);

@@ -64,6 +64,8 @@ set_up(void)
 	(void)snprintf(url, sizeof(url), "sqlite:%s/keyassay.db", folder);
 	server.store = ka_store_open(message, url, KA_STORE_CREATE);
 	FUZZ_CHECK(server.store != NULL);
+	ka_store_log_key(server.store, key);
+	FUZZ_CHECK(ka_store_log_begin(server.store, message, false));
 	server.auth = ka_auth_new(key, server.store);
 	FUZZ_CHECK(ka_pki_create(message, server.auth, folder));
 	server.pki = ka_pki_load(message, server.auth, folder);

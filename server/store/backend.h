@@ -17,6 +17,9 @@ struct ka_backend {
 	/* What a SELECT of the next row to work on ends with, so that two workers get two rows. Empty where there is
 	 * one writer. */
 	const char *skip_locked;
+	/* What a SELECT ends with whose row is to be written by this transaction and nobody else: the log's head. Empty
+	 * where there is one writer. */
+	const char *for_update;
 
 	/* As ka_store_open, _close, _write and _read say. The store that open returns starts with a struct ka_store. */
 	struct ka_store *(*open)(char out_message[KA_STORE_MESSAGE_LEN], const char *url, unsigned flags);
@@ -47,6 +50,7 @@ struct ka_store {
 	unsigned schema_version;
 	ka_store_log_fn log;
 	void *log_arg;
+	struct ka_log_key *log_key; /* store/log_chain.h; NULL until ka_store_log_key */
 	atomic_uint_fast64_t writes, commits, reads, retries, failures;
 };
 

@@ -48,6 +48,7 @@ certificates(struct ka_tx *tx, struct ka_arena *arena, const struct ka_page *pag
 	EXPECT(ka_tx_ca_scan(tx, &scope_a, &range, see_ca, NULL) == KA_STORE_OK);
 	EXPECT(ka_tx_ca_last_seq(tx, &seq) == KA_STORE_OK);
 	EXPECT(ka_tx_ca_incoming(tx, &ca, owner, arena, &scope_b, ca.id) == KA_STORE_NONE);
+	EXPECT(ka_tx_ca_handed_over(tx, &scope_a, ca.id) == KA_STORE_NONE);
 	EXPECT(ka_tx_ca_move(tx, &scope_a, &scope_b, &ca) == KA_STORE_OK);
 	EXPECT(ka_tx_ca_delete(tx, &scope_b, ca.id) == KA_STORE_OK);
 	EXPECT(ka_tx_device_insert(tx, NULL, &scope_a, &device) == KA_STORE_OK);

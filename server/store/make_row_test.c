@@ -55,6 +55,10 @@ make_ca(unsigned number)
 		.transfer_message = text("message \xc3\xa4", number),
 		.transfer_date = 4000 + number,
 		.status_before_transfer = KA_CA_INACTIVE,
+		.previous_owner = text("owner", number),
+		.reject_reason = text("reason", number),
+		.accept_date = 6000 + number,
+		.reject_date = 7000 + number,
 		.deactivated_by = text("task", number),
 		.deactivated = 5000 + number,
 	};
@@ -174,6 +178,10 @@ same_ca(const struct ka_ca_row *a, const struct ka_ca_row *b)
 	SAME_TEXT(transfer_message);
 	SAME_NUMBER(transfer_date);
 	SAME_NUMBER(status_before_transfer);
+	SAME_TEXT(previous_owner);
+	SAME_TEXT(reject_reason);
+	SAME_NUMBER(accept_date);
+	SAME_NUMBER(reject_date);
 	SAME_TEXT(deactivated_by);
 	SAME_NUMBER(deactivated);
 	return true;

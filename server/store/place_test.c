@@ -33,14 +33,21 @@ keep_said(void *arg, const char *message)
 	(void)snprintf(place->said + len, sizeof(place->said) - len, "%s\n", message);
 }
 
+const uint8_t place_key[32] = "a key for tests";
+
 struct ka_store *
 place_try(struct place *place, unsigned flags)
 {
 	struct ka_store *store = ka_store_open(place->said, place->url, flags);
 
-	if (store != NULL)
-		ka_store_set_log(store, keep_said, place);
-	return store;
+	if (store == NULL)
+		return NULL;
+	ka_store_set_log(store, keep_said, place);
+	ka_store_log_key(store, place_key);
+	if (ka_store_log_begin(store, place->said, false))
+		return store;
+	ka_store_close(store);
+	return NULL;
 }
 
 int

@@ -66,6 +66,9 @@ struct ka_ca_row {
 	const char *transfer_message;
 	int64_t transfer_date;
 	enum ka_ca_status status_before_transfer;
+	const char *previous_owner; /* account, or NULL */
+	const char *reject_reason;
+	int64_t accept_date, reject_date;
 	/* Why it is INACTIVE: the mitigation task that made it so, or NULL. */
 	const char *deactivated_by;
 	int64_t deactivated;
@@ -211,6 +214,7 @@ struct ka_log_row {
 	const char *action;         /* the operation: "RegisterCACertificate" */
 	const char *resource;       /* ARN */
 	const char *before, *after; /* JSON objects of what changed, or NULL */
+	uint8_t hash[32];           /* set by the store: of this entry and all before it (store/log_chain.h) */
 };
 
 enum ka_outbox_state { KA_OUTBOX_PENDING = 1, KA_OUTBOX_DELIVERED = 2, KA_OUTBOX_DEAD = 3, KA_OUTBOX_DROPPED = 4 };

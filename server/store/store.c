@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is the same for all engines: which one a URL means, counters, the log. */
 #include "server/store/backend.h"
+#include "server/store/log_chain.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -27,8 +28,11 @@ ka_store_open(char out_message[KA_STORE_MESSAGE_LEN], const char *url, unsigned 
 void
 ka_store_close(struct ka_store *store)
 {
-	if (store != NULL)
-		store->backend->close(store);
+	if (store == NULL)
+		return;
+	struct ka_log_key *key = store->log_key;
+	store->backend->close(store);
+	ka_log_key_free(key);
 }
 
 unsigned

@@ -128,7 +128,8 @@ struct ka_ca_filter {
 	const char *transfer_to;   /* CAs under way to this account, in any account of the region; or NULL */
 	bool outgoing;             /* CAs under way to any other account */
 };
-/* Rows of lists come without der (empty slice). */
+/* Rows of lists come without der (empty slice); those of CAs without previous_owner, reject_reason and the two dates
+ * too. */
 enum ka_store_status ka_tx_ca_list(struct ka_tx *tx, struct ka_ca_row **out, size_t *out_num, struct ka_arena *arena,
     const struct ka_scope *scope, const struct ka_ca_filter *filter, const struct ka_page *page);
 
@@ -192,6 +193,7 @@ enum ka_store_status ka_tx_ca_incoming(struct ka_tx *tx, struct ka_ca_row *out, 
     struct ka_arena *arena, const struct ka_scope *scope, const char *id);
 /* Whether some account of the region has this certificate from the scope's account: OK or NONE. */
 enum ka_store_status ka_tx_device_handed_over(struct ka_tx *tx, const struct ka_scope *scope, const char *id);
+enum ka_store_status ka_tx_ca_handed_over(struct ka_tx *tx, const struct ka_scope *scope, const char *id);
 
 /* --- tags --- */
 
@@ -303,7 +305,16 @@ enum ka_store_status ka_tx_schedule_due(
 
 /* --- log, retention --- */
 
-enum ka_store_status ka_tx_log_append(struct ka_tx *tx, const struct ka_log_row *row); /* seq is ignored */
+/* The log is a chain that takes a key (store/log_chain.h). ka_store_log_key derives it from the 32 bytes of secret.key
+ * and is called once, before threads use the store; without it nothing can be appended. ka_store_log_begin, before the
+ * first append of a process: makes the head of a new log, chains the entries of an older schema, and refuses a log whose
+ * head is missing or not made with this key; out_message says what to do. anew: the first start of a directory, where an
+ * interrupted one may have left the head of an empty log that another key made, which is made again. */
+void ka_store_log_key(struct ka_store *store, const uint8_t secret_key[32]);
+bool ka_store_log_begin(struct ka_store *store, char out_message[KA_STORE_MESSAGE_LEN], bool anew);
+
+/* seq and hash are ignored. FAILED when the head is not what keyassayd made it. */
+enum ka_store_status ka_tx_log_append(struct ka_tx *tx, const struct ka_log_row *row);
 struct ka_log_filter {
 	int64_t start_time, end_time;          /* end_time 0: no limit */
 	const char *action, *resource, *actor; /* or NULL */

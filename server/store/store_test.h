@@ -32,6 +32,8 @@ int place_open(void **state);
 int place_make(void **state);
 int place_close(void **state);
 
+extern const uint8_t place_key[32]; /* of the log's chain */
+
 /* Opens with flags, the log goes to said. NULL: the message is in said. */
 struct ka_store *place_try(struct place *place, unsigned flags);
 

@@ -178,7 +178,7 @@ def test_another_secret_key():
             assert run("init", "--data", f"{base}/{name}").returncode == 0
         shutil.copy(f"{base}/a/secret.key", f"{base}/b/secret.key")
         status, output = fails_to_start(data=f"{base}/b")
-        assert status == 1 and "ca.key.sealed" in output, output
+        assert status == 1 and "secret.key is that of another one" in output, output
 
 
 def test_foreign_and_newer_databases():

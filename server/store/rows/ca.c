@@ -8,8 +8,8 @@ ka_tx_ca_insert(struct ka_tx *tx, int64_t *out_seq, const struct ka_scope *scope
 	struct ka_sql sql;
 
 	ka_sql_begin(&sql, tx,
-	    "INSERT INTO ca (account, region, " KA_CA_COLUMNS ", der)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING "
+	    "INSERT INTO ca (account, region, " KA_CA_COLUMNS ", " KA_CA_LAST_COLUMNS ")"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING "
 	    "RETURNING seq");
 	ka_sql_put_scope(&sql, scope);
 	ka_sql_put_id(&sql, row->id);
@@ -32,12 +32,16 @@ ka_tx_ca_insert(struct ka_tx *tx, int64_t *out_seq, const struct ka_scope *scope
 	ka_sql_put_int(&sql, row->status_before_transfer);
 	ka_sql_put_text(&sql, row->deactivated_by);
 	ka_sql_put_int(&sql, row->deactivated);
+	ka_sql_put_text(&sql, row->previous_owner);
+	ka_sql_put_text(&sql, row->reject_reason);
+	ka_sql_put_int(&sql, row->accept_date);
+	ka_sql_put_int(&sql, row->reject_date);
 	ka_sql_put_blob(&sql, row->der);
 	return ka_sql_inserted(&sql, out_seq);
 }
 
 void
-ka_ca_read(struct ka_sql *sql, struct ka_ca_row *out, struct ka_arena *arena, bool with_der)
+ka_ca_read(struct ka_sql *sql, struct ka_ca_row *out, struct ka_arena *arena, bool with_last)
 {
 	out->seq = ka_sql_int(sql);
 	ka_sql_id(sql, out->id, sizeof(out->id));
@@ -60,7 +64,11 @@ ka_ca_read(struct ka_sql *sql, struct ka_ca_row *out, struct ka_arena *arena, bo
 	out->status_before_transfer = (enum ka_ca_status)ka_sql_int(sql);
 	out->deactivated_by = ka_sql_text(sql, arena);
 	out->deactivated = ka_sql_int(sql);
-	out->der = with_der ? ka_sql_blob(sql, arena) : (struct ka_slice){ NULL, 0 };
+	out->previous_owner = with_last ? ka_sql_text(sql, arena) : NULL;
+	out->reject_reason = with_last ? ka_sql_text(sql, arena) : NULL;
+	out->accept_date = with_last ? ka_sql_int(sql) : 0;
+	out->reject_date = with_last ? ka_sql_int(sql) : 0;
+	out->der = with_last ? ka_sql_blob(sql, arena) : (struct ka_slice){ NULL, 0 };
 }
 
 enum ka_store_status
@@ -70,7 +78,7 @@ ka_tx_ca_get(
 	struct ka_sql sql;
 
 	ka_sql_begin(
-	    &sql, tx, "SELECT seq, " KA_CA_COLUMNS ", der FROM ca WHERE account = ? AND region = ? AND id = ?");
+	    &sql, tx, "SELECT seq, " KA_CA_COLUMNS ", " KA_CA_LAST_COLUMNS " FROM ca WHERE account = ? AND region = ? AND id = ?");
 	ka_sql_put_scope(&sql, scope);
 	ka_sql_put_id(&sql, id);
 	bool found = ka_sql_step(&sql);
@@ -88,8 +96,8 @@ ka_tx_ca_update(struct ka_tx *tx, const struct ka_scope *scope, const struct ka_
 	    "UPDATE ca SET status = ?, mode = ?, modified = ?, customer_version = ?, auto_registration = ?, "
 	    "generation_id = ?,"
 	    " registration_config = ?, template_name = ?, transfer_to = ?, transfer_message = ?, transfer_date = ?,"
-	    " status_before_transfer = ?, deactivated_by = ?, deactivated = ? WHERE account = ? AND region = ? AND id "
-	    "= ?");
+	    " status_before_transfer = ?, deactivated_by = ?, deactivated = ?, previous_owner = ?, reject_reason = ?,"
+	    " accept_date = ?, reject_date = ? WHERE account = ? AND region = ? AND id = ?");
 	ka_sql_put_int(&sql, row->status);
 	ka_sql_put_int(&sql, row->mode);
 	ka_sql_put_int(&sql, row->modified);
@@ -104,6 +112,10 @@ ka_tx_ca_update(struct ka_tx *tx, const struct ka_scope *scope, const struct ka_
 	ka_sql_put_int(&sql, row->status_before_transfer);
 	ka_sql_put_text(&sql, row->deactivated_by);
 	ka_sql_put_int(&sql, row->deactivated);
+	ka_sql_put_text(&sql, row->previous_owner);
+	ka_sql_put_text(&sql, row->reject_reason);
+	ka_sql_put_int(&sql, row->accept_date);
+	ka_sql_put_int(&sql, row->reject_date);
 	ka_sql_put_scope(&sql, scope);
 	ka_sql_put_id(&sql, row->id);
 	return ka_sql_change(&sql, KA_STORE_NONE);

@@ -27,7 +27,7 @@ ka_tx_ca_by_subject(struct ka_tx *tx, struct ka_ca_row **out, size_t *out_num, s
 
 	ka_sql_begin(&sql, tx,
 	    "SELECT seq, " KA_CA_COLUMNS
-	    ", der FROM ca WHERE subject_sha256 = ? AND account = ? AND region = ? ORDER BY seq");
+	    ", " KA_CA_LAST_COLUMNS " FROM ca WHERE subject_sha256 = ? AND account = ? AND region = ? ORDER BY seq");
 	ka_sql_put_blob(&sql, (struct ka_slice){ subject_sha256, 32 });
 	ka_sql_put_scope(&sql, scope);
 	while (ka_sql_step(&sql))

@@ -46,7 +46,8 @@ ka_tx_ca_incoming(struct ka_tx *tx, struct ka_ca_row *out, char out_source[KA_AC
 	struct ka_sql sql;
 
 	ka_sql_begin(&sql, tx,
-	    "SELECT account, seq, " KA_CA_COLUMNS ", der FROM ca WHERE id = ? AND region = ? AND transfer_to = ?");
+	    "SELECT account, seq, " KA_CA_COLUMNS ", " KA_CA_LAST_COLUMNS
+	    " FROM ca WHERE id = ? AND region = ? AND transfer_to = ?");
 	ka_sql_put_id(&sql, id);
 	ka_sql_put_text(&sql, scope->region);
 	ka_sql_put_text(&sql, scope->account);
@@ -56,4 +57,16 @@ ka_tx_ca_incoming(struct ka_tx *tx, struct ka_ca_row *out, char out_source[KA_AC
 		ka_ca_read(&sql, out, arena, true);
 	}
 	return ka_sql_one(&sql, found);
+}
+
+enum ka_store_status
+ka_tx_ca_handed_over(struct ka_tx *tx, const struct ka_scope *scope, const char *id)
+{
+	struct ka_sql sql;
+
+	ka_sql_begin(&sql, tx, "SELECT 1 FROM ca WHERE id = ? AND region = ? AND previous_owner = ?");
+	ka_sql_put_id(&sql, id);
+	ka_sql_put_text(&sql, scope->region);
+	ka_sql_put_text(&sql, scope->account);
+	return ka_sql_one(&sql, ka_sql_step(&sql));
 }

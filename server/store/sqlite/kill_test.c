@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The process that writes is killed at a random moment, again and again: whatever it acknowledged before is there,
  * whole, and the database is sound. Usage: sqlite_kill_test [ROUNDS]. */
+#include "server/store/log_verify.h"
 #include "server/store/sqlite/sqlite_test.h"
 
 #include <errno.h>
@@ -156,12 +157,15 @@ kill_once(struct place *place)
 static void
 assert_whole(struct place *place)
 {
+	struct ka_log_verdict verdict;
 	char text[64];
 
 	place->store = place_try(place, KA_STORE_CREATE);
 	if (place->store == NULL)
 		fail_msg("%s", place->said);
 	place_read(place, look);
+	assert_int_equal(ka_log_verify(&verdict, place->store, NULL, NULL, NULL), KA_STORE_OK);
+	assert_int_equal(verdict.fault, KA_LOG_SOUND);
 	ka_store_close(place->store);
 	place->store = NULL;
 	raw_text(text, sizeof(text), place->path, "PRAGMA integrity_check");

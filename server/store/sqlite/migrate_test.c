@@ -362,9 +362,12 @@ test_nobody_changes_the_log(void **state)
 {
 	static const char *const attempts[] = { "UPDATE log SET actor = 'nobody'", "DELETE FROM log",
 		"INSERT OR REPLACE INTO log SELECT seq, time, account, region, 'nobody', request, action, resource, "
-		"before, after FROM log",
-		"REPLACE INTO log (seq, time, account, region, actor, action, resource) VALUES (1, 0, '', '', '', '', "
-		"'')" };
+		"before, after, hash, mac FROM log",
+		"REPLACE INTO log (seq, time, account, region, actor, action, resource, hash, mac) VALUES (1, 0, '', '', "
+		"'', '', '', zeroblob(32), zeroblob(32))",
+		"INSERT INTO log (time, account, region, actor, action, resource) VALUES (0, '', '', '', '', '')",
+		"UPDATE log SET hash = zeroblob(32), mac = zeroblob(32)", "UPDATE log SET hash = NULL", "DELETE FROM log_head",
+		"UPDATE log_head SET seq = 0", "UPDATE log_head SET hash = zeroblob(32)" };
 	struct place *place = *state;
 
 	place->store = place_try(place, KA_STORE_CREATE);

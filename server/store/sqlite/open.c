@@ -93,6 +93,7 @@ sqlite_close(struct ka_store *argument)
 const struct ka_backend ka_backend_sqlite = {
 	.scheme = "sqlite",
 	.skip_locked = "",
+	.for_update = "",
 	.open = sqlite_open,
 	.close = sqlite_close,
 	.write = ka_sqlite_write,
