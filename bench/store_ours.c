@@ -23,8 +23,6 @@ open_ours(struct store_bench *bench)
 	struct ka_store *store = ka_store_open(message, url, KA_STORE_CREATE | KA_STORE_MIGRATE);
 	if (store == NULL)
 		(void)fprintf(stderr, "%s\n", message);
-	else
-		ka_store_log_key(store, (const uint8_t[32]){ "a key for benchmarks" });
 	return store;
 }
 

@@ -339,12 +339,29 @@ test_another_key(void **state)
 	int number = 1;
 
 	ka_store_log_key(place->store, (const uint8_t[32]){ "another key" });
-	assert_false(ka_store_log_begin(place->store, message));
+	assert_false(ka_store_log_begin(place->store, message, false));
 	assert_non_null(strstr(message, "secret.key"));
 	assert_int_equal(ka_store_write(place->store, append, &number), KA_STORE_FAILED);
 	struct ka_log_verdict verdict = verify(place);
 	assert_int_equal(verdict.fault, KA_LOG_FOREIGN);
 	assert_int_equal(verdict.seq, 1);
+}
+
+/* A first start that was interrupted, and lost its key: the empty log is begun again; one with entries is not. */
+static void
+test_begun_again_while_empty(void **state)
+{
+	struct place *place = *state;
+	char message[KA_STORE_MESSAGE_LEN];
+
+	ka_store_log_key(place->store, (const uint8_t[32]){ "another key" });
+	assert_false(ka_store_log_begin(place->store, message, false));
+	assert_true(ka_store_log_begin(place->store, message, true));
+	assert_true(ka_store_log_begin(place->store, message, false));
+	append_some(place, 1, 2);
+	assert_int_equal(verify(place).fault, KA_LOG_SOUND);
+	ka_store_log_key(place->store, place_key);
+	assert_false(ka_store_log_begin(place->store, message, true));
 }
 
 static enum ka_store_status
@@ -413,6 +430,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_hole_in_an_older_log, place_make, place_close),
 		cmocka_unit_test_setup_teardown(test_false_head_is_refused_at_the_start, set_up, place_close),
 		cmocka_unit_test_setup_teardown(test_another_key, set_up, place_close),
+		cmocka_unit_test_setup_teardown(test_begun_again_while_empty, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_group, set_up, place_close),
 		cmocka_unit_test_setup_teardown(test_faults_beyond_a_chunk, place_open, place_close),
 	};
