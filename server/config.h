@@ -56,7 +56,7 @@ struct ka_config {
 	const char *endpoint; /* what DescribeEndpoint answers, or NULL: the first address that is listened on */
 	const char *sns_endpoint;
 	int64_t on_weak_key; /* enum ka_on_weak_key */
-	int64_t threads, workers, audit_workers, audit_chunk, revoke_workers, revoke_chunk, max_connections;
+	int64_t threads, workers, audit_workers, audit_chunk, revoke_workers, revoke_chunk, mitigation_workers, max_connections;
 	int64_t max_body, max_headers; /* bytes */
 	int64_t header_timeout, body_timeout, idle_timeout, drain_timeout; /* seconds */
 	int64_t retention_days;

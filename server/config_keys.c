@@ -45,6 +45,8 @@ static const struct ka_config_key keys[] = {
 	    "revocations of a CA's devices that run at the same time;\n0: leave them to other nodes" },
 	{ "revoke-chunk", KA_CONFIG_NUMBER, "N", "1000", 1, 100000, NULL, AT(revoke_chunk), KA_CONFIG_SERVE, false,
 	    "certificates that a revocation revokes in one\ntransaction: how long a writer may wait" },
+	{ "mitigation-workers", KA_CONFIG_NUMBER, "N", "1", 0, 64, NULL, AT(mitigation_workers), KA_CONFIG_SERVE, false,
+	    "threads that apply mitigation actions to findings; 0:\nleave them to other nodes" },
 	{ "max-connections", KA_CONFIG_NUMBER, "N", "16384", 1, 1000000, NULL, AT(max_connections), KA_CONFIG_SERVE, false,
 	    "connections at the same time" },
 	{ "max-body", KA_CONFIG_NUMBER, "BYTES", "1048576", 1024, 64 * MIB, NULL, AT(max_body), KA_CONFIG_SERVE, false,

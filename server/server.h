@@ -13,6 +13,7 @@ struct ka_auth;    /* sigv4/auth.h: access keys, secrets, tokens */
 struct ka_pki;     /* pki/pki.h: the internal CA */
 struct ka_engine;  /* audit/engine.h: workers of audits and schedules */
 struct ka_review;  /* review/engine.h: workers of revocations */
+struct ka_action_engine; /* action/engine.h: workers of mitigation tasks */
 struct ka_metrics; /* metrics.h */
 
 enum ka_on_weak_key { KA_ON_WEAK_REGISTER = 0, KA_ON_WEAK_REFUSE = 1 };
@@ -24,6 +25,7 @@ struct ka_server {
 	struct ka_pki *pki;
 	struct ka_engine *engine;
 	struct ka_review *review;
+	struct ka_action_engine *actions;
 	struct ka_metrics *metrics;
 	const struct ka_ctx *ctx; /* judges keys: tables and prover are set */
 	enum ka_on_weak_key on_weak_key;

@@ -11,6 +11,7 @@
 #include <keyassay/keyassay.h>
 
 #include "common/message.h"
+#include "server/action/engine.h"
 #include "server/audit/engine.h"
 #include "server/http/http.h"
 #include "server/log.h"
@@ -193,6 +194,7 @@ run(struct serve *serve)
 		.chunk = (uint32_t)serve->config.revoke_chunk,
 		.is_only = true,
 		.retention_days = (uint32_t)serve->config.retention_days };
+	struct ka_action_options actions = { .num_workers = (unsigned)serve->config.mitigation_workers, .is_only = true };
 	char message[KA_HTTP_MESSAGE_LEN];
 
 	server->host = serve->config.endpoint != NULL ? serve->config.endpoint : ka_http_address(serve->http, 0);
@@ -203,6 +205,9 @@ run(struct serve *serve)
 	server->review = ka_review_start(server, &review);
 	if (server->review == NULL)
 		return fail("threads that revoke cannot be started");
+	server->actions = ka_action_engine_start(server, &actions);
+	if (server->actions == NULL)
+		return fail("threads that apply mitigation actions cannot be started");
 	if (!ka_http_start(serve->http, message, server))
 		return fail(message);
 	if (serve->node.first_start)
@@ -237,6 +242,7 @@ ka_verb_serve(int argc, char **argv)
 	}
 	struct ka_metrics *metrics = serve.node.server.metrics;
 	ka_http_free(serve.http);
+	ka_action_engine_stop(serve.node.server.actions);
 	ka_engine_stop(serve.node.server.engine);
 	ka_review_stop(serve.node.server.review);
 	ka_node_close(&serve.node);

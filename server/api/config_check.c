@@ -76,9 +76,8 @@ ka_config_check_checks(struct ka_reply *reply, const struct ka_request *request,
 	return true;
 }
 
-/* arn:PARTITION:sns:REGION:ACCOUNT:TOPIC */
-static bool
-is_topic_arn(const char *arn)
+bool
+ka_is_topic_arn(const char *arn)
 {
 	size_t colons = 0;
 	const char *service = NULL;
@@ -99,7 +98,7 @@ ka_config_check_targets(struct ka_reply *reply, const struct ka_request *request
 	const struct ka_checking checking = { reply, request };
 	const char *arn = json_string_value(json_object_get(json_object_get(json, "SNS"), "targetArn"));
 
-	if (arn == NULL || is_topic_arn(arn))
+	if (arn == NULL || ka_is_topic_arn(arn))
 		return true;
 	ka_check_refuse(&checking, &target, arn, strlen(arn), "must be the ARN of an SNS topic (arn:aws:sns:REGION:ACCOUNT:TOPIC)");
 	return false;

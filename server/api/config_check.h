@@ -10,4 +10,7 @@
 bool ka_config_check_checks(struct ka_reply *reply, const struct ka_request *request, json_t *json);
 bool ka_config_check_targets(struct ka_reply *reply, const struct ka_request *request, json_t *json);
 
+/* ka_is_topic_arn tells whether a text is the ARN of an SNS topic: arn:PARTITION:sns:REGION:ACCOUNT:TOPIC. */
+bool ka_is_topic_arn(const char *arn);
+
 #endif

@@ -63,6 +63,17 @@ void ka_op_describe_audit_suppression(struct ka_reply *reply, struct ka_request 
 void ka_op_update_audit_suppression(struct ka_reply *reply, struct ka_request *request);
 void ka_op_delete_audit_suppression(struct ka_reply *reply, struct ka_request *request);
 void ka_op_list_audit_suppressions(struct ka_reply *reply, struct ka_request *request);
+/* Mitigation actions, and tasks that apply them */
+void ka_op_create_mitigation_action(struct ka_reply *reply, struct ka_request *request);
+void ka_op_describe_mitigation_action(struct ka_reply *reply, struct ka_request *request);
+void ka_op_update_mitigation_action(struct ka_reply *reply, struct ka_request *request);
+void ka_op_delete_mitigation_action(struct ka_reply *reply, struct ka_request *request);
+void ka_op_list_mitigation_actions(struct ka_reply *reply, struct ka_request *request);
+void ka_op_start_audit_mitigation_actions_task(struct ka_reply *reply, struct ka_request *request);
+void ka_op_describe_audit_mitigation_actions_task(struct ka_reply *reply, struct ka_request *request);
+void ka_op_cancel_audit_mitigation_actions_task(struct ka_reply *reply, struct ka_request *request);
+void ka_op_list_audit_mitigation_actions_tasks(struct ka_reply *reply, struct ka_request *request);
+void ka_op_list_audit_mitigation_actions_executions(struct ka_reply *reply, struct ka_request *request);
 /* Tags and endpoint */
 void ka_op_tag_resource(struct ka_reply *reply, struct ka_request *request);
 void ka_op_untag_resource(struct ka_reply *reply, struct ka_request *request);

@@ -304,6 +304,80 @@ const struct ka_param ka_params_list_audit_suppressions[] = {
 	END,
 };
 
+/* --- mitigation actions ---------------------------------------------------------------------------------------------- */
+
+const struct ka_param ka_params_create_mitigation_action[] = {
+	PATH("actionName", NULL, mitigation_action_name),
+	BODY_REQUIRED("roleArn", role_arn),
+	BODY_REQUIRED("actionParams", mitigation_action_params),
+	BODY("tags", tag_list),
+	END,
+};
+
+const struct ka_param ka_params_describe_mitigation_action[] = {
+	PATH("actionName", NULL, mitigation_action_name),
+	END,
+};
+
+const struct ka_param ka_params_update_mitigation_action[] = {
+	PATH("actionName", NULL, mitigation_action_name),
+	BODY("roleArn", role_arn),
+	BODY("actionParams", mitigation_action_params),
+	END,
+};
+
+const struct ka_param ka_params_delete_mitigation_action[] = {
+	PATH("actionName", NULL, mitigation_action_name),
+	END,
+};
+
+const struct ka_param ka_params_list_mitigation_actions[] = {
+	QUERY("actionType", mitigation_action_type),
+	QUERY("maxResults", max_results),
+	QUERY("nextToken", next_token),
+	END,
+};
+
+/* --- tasks that apply them ------------------------------------------------------------------------------------------- */
+
+const struct ka_param ka_params_start_audit_mitigation_actions_task[] = {
+	PATH("taskId", NULL, mitigation_actions_task_id),
+	BODY_REQUIRED("target", audit_mitigation_actions_task_target),
+	BODY_REQUIRED("auditCheckToActionsMapping", audit_check_to_actions_mapping),
+	BODY_REQUIRED("clientRequestToken", client_request_token),
+	END,
+};
+
+const struct ka_param ka_params_describe_audit_mitigation_actions_task[] = {
+	PATH("taskId", NULL, mitigation_actions_task_id),
+	END,
+};
+
+const struct ka_param ka_params_cancel_audit_mitigation_actions_task[] = {
+	PATH("taskId", NULL, mitigation_actions_task_id),
+	END,
+};
+
+const struct ka_param ka_params_list_audit_mitigation_actions_tasks[] = {
+	QUERY("auditTaskId", audit_task_id),
+	QUERY("findingId", finding_id),
+	QUERY("taskStatus", audit_mitigation_actions_task_status),
+	QUERY("maxResults", max_results),
+	QUERY("nextToken", next_token),
+	QUERY_REQUIRED("startTime", timestamp),
+	QUERY_REQUIRED("endTime", timestamp),
+	END,
+};
+
+const struct ka_param ka_params_list_audit_mitigation_actions_executions[] = {
+	QUERY_REQUIRED("taskId", mitigation_actions_task_id),
+	QUERY("actionStatus", audit_mitigation_actions_execution_status),
+	QUERY_REQUIRED("findingId", finding_id),
+	QUERY("maxResults", max_results),
+	QUERY("nextToken", next_token),
+	END,
+};
+
 /* --- tags and endpoint ----------------------------------------------------------------------------------------------- */
 
 const struct ka_param ka_params_tag_resource[] = {

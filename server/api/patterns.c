@@ -68,6 +68,12 @@ ka_is_name(const char *text)
 }
 
 bool
+ka_is_name_colons(const char *text)
+{
+	return all_of(text, is_alnum, ":_-");
+}
+
+bool
 ka_is_base64(const char *text)
 {
 	size_t digits = 0;

@@ -11,6 +11,7 @@ bool ka_is_hex_id(const char *text);         /* (0x)?[a-fA-F0-9]+ */
 bool ka_is_hex_colons(const char *text);     /* [a-fA-F0-9:]+ */
 bool ka_is_alnum_dash(const char *text);     /* [a-zA-Z0-9\-]+ */
 bool ka_is_name(const char *text);           /* [a-zA-Z0-9_-]+ */
+bool ka_is_name_colons(const char *text);    /* [a-zA-Z0-9:_-]+ */
 bool ka_is_base64(const char *text);         /* [A-Za-z0-9+/]+={0,2} */
 bool ka_is_printable(const char *text);      /* [\p{Graph}\x20]*, the empty text too */
 bool ka_is_policy_name(const char *text);    /* [\w+=,.@-]+ */

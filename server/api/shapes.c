@@ -26,6 +26,10 @@
 	const struct ka_shape ka_shape_##symbol = { .name = model_name, .type = KA_SHAPE_STRUCTURE, .members = members_##symbol }
 #define LIST(symbol, model_name, of) \
 	const struct ka_shape ka_shape_##symbol = { .name = model_name, .type = KA_SHAPE_LIST, .element = &ka_shape_##of }
+#define LIST_BETWEEN(symbol, model_name, of, low, high) \
+	const struct ka_shape ka_shape_##symbol = { \
+		.name = model_name, .type = KA_SHAPE_LIST, .element = &ka_shape_##of, BETWEEN(low, high) \
+	}
 #define MAP(symbol, model_name, from, to) \
 	const struct ka_shape ka_shape_##symbol = { .name = model_name, .type = KA_SHAPE_MAP, .key = &ka_shape_##from, .element = &ka_shape_##to }
 #define MEMBER(member_name, symbol) { member_name, &ka_shape_##symbol, false }
@@ -128,3 +132,46 @@ STRUCTURE(resource_identifier, "ResourceIdentifier", MEMBER("deviceCertificateId
 BOOLEAN(suppress_indefinitely, "SuppressIndefinitely");
 STRING(audit_description, "AuditDescription", AT_MOST(1000), .pattern = "[\\p{Graph}\\x20]*", .matches = ka_is_printable);
 STRING(client_request_token, "ClientRequestToken", BETWEEN(1, 64), .pattern = "^[a-zA-Z0-9-_]+$", .matches = ka_is_name);
+
+/* --- mitigation ----------------------------------------------------------------------------------------------------------- */
+
+STRING(mitigation_action_name, "MitigationActionName", AT_MOST(128), NAME_PATTERN);
+ENUM(mitigation_action_type, "MitigationActionType", "UPDATE_DEVICE_CERTIFICATE", "UPDATE_CA_CERTIFICATE",
+    "ADD_THINGS_TO_THING_GROUP", "REPLACE_DEFAULT_POLICY_VERSION", "ENABLE_IOT_LOGGING", "PUBLISH_FINDING_TO_SNS");
+ENUM(device_certificate_update_action, "DeviceCertificateUpdateAction", "DEACTIVATE");
+STRUCTURE(update_device_certificate_params, "UpdateDeviceCertificateParams", REQUIRED("action", device_certificate_update_action));
+ENUM(ca_certificate_update_action, "CACertificateUpdateAction", "DEACTIVATE");
+STRUCTURE(update_ca_certificate_params, "UpdateCACertificateParams", REQUIRED("action", ca_certificate_update_action));
+STRING(thing_group_name, "ThingGroupName", BETWEEN(1, 128), .pattern = "[a-zA-Z0-9:_-]+", .matches = ka_is_name_colons);
+LIST_BETWEEN(thing_group_names, "ThingGroupNames", thing_group_name, 1, 10);
+BOOLEAN(nullable_boolean, "NullableBoolean");
+STRUCTURE(add_things_to_thing_group_params, "AddThingsToThingGroupParams", REQUIRED("thingGroupNames", thing_group_names),
+    MEMBER("overrideDynamicGroups", nullable_boolean));
+ENUM(policy_template_name, "PolicyTemplateName", "BLANK_POLICY");
+STRUCTURE(replace_default_policy_version_params, "ReplaceDefaultPolicyVersionParams",
+    REQUIRED("templateName", policy_template_name));
+ENUM(log_level, "LogLevel", "DEBUG", "INFO", "ERROR", "WARN", "DISABLED");
+STRUCTURE(enable_iot_logging_params, "EnableIoTLoggingParams", REQUIRED("roleArnForLogging", role_arn),
+    REQUIRED("logLevel", log_level));
+STRING(sns_topic_arn, "SnsTopicArn", AT_MOST(350));
+STRUCTURE(publish_finding_to_sns_params, "PublishFindingToSnsParams", REQUIRED("topicArn", sns_topic_arn));
+STRUCTURE(mitigation_action_params, "MitigationActionParams",
+    MEMBER("updateDeviceCertificateParams", update_device_certificate_params),
+    MEMBER("updateCACertificateParams", update_ca_certificate_params),
+    MEMBER("addThingsToThingGroupParams", add_things_to_thing_group_params),
+    MEMBER("replaceDefaultPolicyVersionParams", replace_default_policy_version_params),
+    MEMBER("enableIoTLoggingParams", enable_iot_logging_params),
+    MEMBER("publishFindingToSnsParams", publish_finding_to_sns_params));
+
+STRING(mitigation_actions_task_id, "MitigationActionsTaskId", BETWEEN(1, 128), NAME_PATTERN);
+ENUM(audit_mitigation_actions_task_status, "AuditMitigationActionsTaskStatus", "IN_PROGRESS", "COMPLETED", "FAILED", "CANCELED");
+ENUM(audit_mitigation_actions_execution_status, "AuditMitigationActionsExecutionStatus", "IN_PROGRESS", "COMPLETED", "FAILED",
+    "CANCELED", "SKIPPED", "PENDING");
+LIST_BETWEEN(finding_ids, "FindingIds", finding_id, 1, 25);
+TEXT(reason_for_non_compliance_code, "ReasonForNonComplianceCode");
+LIST_BETWEEN(reason_for_non_compliance_codes, "ReasonForNonComplianceCodes", reason_for_non_compliance_code, 1, 25);
+MAP(audit_check_to_reason_code_filter, "AuditCheckToReasonCodeFilter", audit_check_name, reason_for_non_compliance_codes);
+STRUCTURE(audit_mitigation_actions_task_target, "AuditMitigationActionsTaskTarget", MEMBER("auditTaskId", audit_task_id),
+    MEMBER("findingIds", finding_ids), MEMBER("auditCheckToReasonCodeFilter", audit_check_to_reason_code_filter));
+LIST_BETWEEN(mitigation_action_name_list, "MitigationActionNameList", mitigation_action_name, 1, 5);
+MAP(audit_check_to_actions_mapping, "AuditCheckToActionsMapping", audit_check_name, mitigation_action_name_list);

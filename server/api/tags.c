@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "server/store/mitigation.h"
+
 #define MAX_SEEN_LEN 200
 
 static bool
@@ -92,12 +94,21 @@ schedule_exists(struct ka_tx *tx, const struct ka_request *request, const char *
 	return ka_tx_schedule_get(tx, &row, request->arena, &request->scope, name);
 }
 
+static enum ka_store_status
+action_exists(struct ka_tx *tx, const struct ka_request *request, const char *name)
+{
+	struct ka_action_row row;
+
+	return ka_tx_action_get(tx, &row, request->arena, &request->scope, name);
+}
+
 /* The kinds of resources whose create operations take tags. */
 static const struct {
 	const char *kind;
 	enum ka_store_status (*exists)(struct ka_tx *tx, const struct ka_request *request, const char *name);
 } kinds[] = {
 	{ "cacert", ca_exists },
+	{ "mitigationaction", action_exists },
 	{ "scheduledaudit", schedule_exists },
 };
 
@@ -121,7 +132,7 @@ ka_taggable(struct ka_tx *tx, struct ka_reply *reply, const struct ka_request *r
 			i++;
 		if (i == sizeof(kinds) / sizeof(kinds[0])) {
 			ka_reply_error(reply, request, KA_API_INVALID_REQUEST,
-			    "resourceArn: CA certificates and scheduled audits have tags, other resources have none");
+			    "resourceArn: CA certificates, mitigation actions and scheduled audits have tags, other resources have none");
 			return KA_STORE_ABORTED;
 		}
 		status = kinds[i].exists(tx, request, name);
