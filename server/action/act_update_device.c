@@ -2,15 +2,7 @@
 /* UPDATE_DEVICE_CERTIFICATE: the device certificate becomes INACTIVE. One that is so already is what the action wants;
  * REVOKED is more than that and stays (AWS: INVALID_STATE_OF_RESOURCE). */
 #include "server/action/acts.h"
-
-static const char *const names[] = {
-	[KA_DEVICE_ACTIVE] = "ACTIVE",
-	[KA_DEVICE_INACTIVE] = "INACTIVE",
-	[KA_DEVICE_REVOKED] = "REVOKED",
-	[KA_DEVICE_PENDING_TRANSFER] = "PENDING_TRANSFER",
-	[KA_DEVICE_REGISTER_INACTIVE] = "REGISTER_INACTIVE",
-	[KA_DEVICE_PENDING_ACTIVATION] = "PENDING_ACTIVATION",
-};
+#include "server/names.h"
 
 static enum ka_store_status
 deactivate(const struct ka_act_call *call, const struct ka_device_row *before)
@@ -26,7 +18,7 @@ deactivate(const struct ka_act_call *call, const struct ka_device_row *before)
 	if (status != KA_STORE_OK)
 		return status;
 	return ka_act_log(call, "UpdateCertificate", "cert", before->id,
-	    ka_arena_format(call->arena, "{\"status\":\"%s\",\"customerVersion\":%d}", names[before->status],
+	    ka_arena_format(call->arena, "{\"status\":\"%s\",\"customerVersion\":%d}", ka_device_status_name(before->status),
 		before->customer_version),
 	    ka_arena_format(call->arena, "{\"status\":\"INACTIVE\",\"customerVersion\":%d,\"deactivatedBy\":\"%s\"}",
 		after.customer_version, call->task_id));

@@ -14,7 +14,7 @@ static const struct ka_act acts[] = {
 	{ KA_ACTION_REPLACE_DEFAULT_POLICY_VERSION, "REPLACE_DEFAULT_POLICY_VERSION", "replaceDefaultPolicyVersionParams",
 	    ka_act_unsupported },
 	{ KA_ACTION_ENABLE_IOT_LOGGING, "ENABLE_IOT_LOGGING", "enableIoTLoggingParams", ka_act_unsupported },
-	{ KA_ACTION_PUBLISH_FINDING_TO_SNS, "PUBLISH_FINDING_TO_SNS", "publishFindingToSnsParams", ka_act_unsupported },
+	{ KA_ACTION_PUBLISH_FINDING_TO_SNS, "PUBLISH_FINDING_TO_SNS", "publishFindingToSnsParams", ka_act_publish },
 	{ 0 },
 };
 

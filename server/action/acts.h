@@ -54,6 +54,7 @@ bool ka_act_fits(const struct ka_act *act, const char *check_name);
 /* The kinds. */
 enum ka_store_status ka_act_update_ca(struct ka_act_result *out, const struct ka_act_call *call);
 enum ka_store_status ka_act_update_device(struct ka_act_result *out, const struct ka_act_call *call);
+enum ka_store_status ka_act_publish(struct ka_act_result *out, const struct ka_act_call *call);
 enum ka_store_status ka_act_unsupported(struct ka_act_result *out, const struct ka_act_call *call);
 
 /* ka_act_fail sets a failure, with a message for people. */

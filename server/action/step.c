@@ -92,8 +92,6 @@ apply(struct ka_execution_row *result, struct work *work, const struct ka_plan_a
 		.error_code = done.error_code,
 		.message = done.message,
 	};
-	if (status == KA_STORE_OK && done.error_code == NULL && action->act->type == KA_ACTION_PUBLISH_FINDING_TO_SNS)
-		work->step->num_messages++;
 	return status;
 }
 
@@ -295,7 +293,7 @@ run(struct ka_tx *tx, struct ka_action_step *step, enum ka_store_status (*fn)(st
 	struct work work = { .step = step, .tx = tx, .now = ka_clock_now() };
 
 	step->outcome = KA_ACTION_LOST;
-	step->num_findings = step->num_messages = 0;
+	step->num_findings = 0;
 	memset(step->num_executions, 0, sizeof(step->num_executions));
 	enum ka_store_status status = fn(&work);
 	ka_arena_clear(&work.arena);

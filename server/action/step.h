@@ -27,7 +27,6 @@ struct ka_action_step {
 	enum ka_task_status status;
 	uint64_t num_findings;                              /* that were dealt with */
 	uint64_t num_executions[KA_EXECUTION_PENDING + 1u]; /* by status */
-	uint64_t num_messages;                              /* that were handed to the outbox */
 };
 
 /* ka_action_step and the others are for ka_store_write; arg is the step. ka_action_step_release gives the task back,

@@ -4,6 +4,7 @@
 #include "server/action/engine_internal.h"
 #include "server/clock.h"
 #include "server/log.h"
+#include "server/names.h"
 
 struct claim {
 	struct ka_action_worker *worker;
@@ -35,14 +36,9 @@ count(struct ka_action_engine *engine, const struct ka_action_step *step)
 static void
 log_end(const struct ka_action_step *step)
 {
-	static const char *const names[] = { [KA_TASK_IN_PROGRESS] = "IN_PROGRESS",
-		[KA_TASK_COMPLETED] = "COMPLETED",
-		[KA_TASK_FAILED] = "FAILED",
-		[KA_TASK_CANCELED] = "CANCELED" };
-
 	KA_LOG_FIELDS(step->status == KA_TASK_FAILED ? KA_LOG_WARNING : KA_LOG_INFO, "mitigation",
 	    KA_FIELD_TEXT("task", step->task_id), KA_FIELD_TEXT("account", step->scope.account),
-	    KA_FIELD_TEXT("region", step->scope.region), KA_FIELD_TEXT("status", names[step->status]));
+	    KA_FIELD_TEXT("region", step->scope.region), KA_FIELD_TEXT("status", ka_task_status_name(step->status)));
 }
 
 /* Takes the task on for a slice, or until it ends, is another's, the engine stops or the store fails for long. */

@@ -7,6 +7,8 @@ from real audits: weak keys of examples/, and certificates that end soon, which 
 import contextlib
 import datetime
 import json
+import os
+import sqlite3
 import sys
 import time
 import uuid
@@ -331,6 +333,50 @@ def test_suppressed_findings_are_left_alone():
         _, task = mitigate(iot, {"findingIds": [found[cas[0]], found[cas[1]]]}, {CA_EXPIRING: ["UPDATE_CA_CERTIFICATE"]})
         assert task["taskStatistics"] == {CA_EXPIRING: counts(total=2, succeeded=1, skipped=1)}
         assert [ca_status(iot, ca) for ca in cas[:2]] == ["ACTIVE", "INACTIVE"]
+
+
+def outbox(server):
+    """(id, topic, message) of what is on its way, in the order in which it was written."""
+    with contextlib.closing(sqlite3.connect(f"file:{os.path.join(server.data, 'keyassay.db')}?mode=ro", uri=True)) as db:
+        return [(i, topic, json.loads(message)) for i, topic, message in db.execute("SELECT id, topic, message FROM outbox ORDER BY seq")]
+
+
+def test_findings_are_published():
+    """One message for each finding, with its execution; what was skipped is not published."""
+    with running() as (server, iot):
+        authority = certs.Authority("Ends soon", end=certs.NOW + 10 * certs.DAY)
+        iot.register_ca_certificate(caCertificate=authority.pem, certificateMode="SNI_ONLY", setAsActive=True)
+        device = authority.sign("device")
+        iot.register_certificate(certificatePem=certs.pem(device), status="ACTIVE")
+        other = soon_ca(iot, "Other")
+        audit_id, _ = audit(iot, CA_EXPIRING)
+        found = {ca: entries[0] for ca, entries in findings(iot, audit_id).items()}
+        iot.update_ca_certificate(certificateId=other, newStatus="INACTIVE")
+        iot.delete_ca_certificate(certificateId=other)
+        create(iot, "UPDATE_CA_CERTIFICATE", "PUBLISH_FINDING_TO_SNS")
+        iot.create_mitigation_action(actionName="tell", roleArn=ROLE,
+                                     actionParams={"publishFindingToSnsParams": {"topicArn": TOPIC + "-2"}})
+        task_id, task = mitigate(iot, {"auditTaskId": audit_id}, {CA_EXPIRING: ["tell", "UPDATE_CA_CERTIFICATE", "PUBLISH_FINDING_TO_SNS"]})
+        assert task["taskStatistics"] == {CA_EXPIRING: counts(total=2, succeeded=1, failed=1)}
+        assert [s for _, s in statuses(iot, task_id, found[authority.id]["findingId"])] == ["COMPLETED"] * 3
+        assert [s for _, s in statuses(iot, task_id, found[other]["findingId"])] == ["COMPLETED", "FAILED", "SKIPPED"]
+        assert ca_status(iot, authority.id) == "INACTIVE"
+        sent = outbox(server)
+        assert sorted((topic, m["finding"]["findingId"], m["actionName"]) for _, topic, m in sent) == sorted([
+            (TOPIC + "-2", found[authority.id]["findingId"], "tell"), (TOPIC, found[authority.id]["findingId"], "PUBLISH_FINDING_TO_SNS"),
+            (TOPIC + "-2", found[other]["findingId"], "tell")])
+        assert len({i for i, _, _ in sent}) == 3
+        for _, _, message in sent:
+            assert message["accountId"] == "000000000000" and message["mitigationActionsTaskId"] == task_id
+            finding = message["finding"]
+            (resource,) = finding["nonCompliantResource"]["resourceIdentifier"].values()
+            expected = found[resource]
+            assert (finding["checkName"], finding["severity"]) == (CA_EXPIRING, expected["severity"])
+            assert [r["resourceIdentifier"] for r in finding["relatedResources"]] == [
+                {"deviceCertificateId": certs.fingerprint(device)} for _ in range(resource == authority.id)]
+        # Another task is another cause.
+        mitigate(iot, {"findingIds": [found[other]["findingId"]]}, {CA_EXPIRING: ["tell"]})
+        assert len({i for i, _, _ in outbox(server)}) == 4
 
 
 # --- tasks ------------------------------------------------------------------------------------------------------------------
