@@ -24,6 +24,8 @@ ROLE = f"arn:aws:iam::{A}:role/audit"
 CA_CHECK = "CA_CERTIFICATE_KEY_QUALITY_CHECK"
 DEVICE_CHECK = "DEVICE_CERTIFICATE_KEY_QUALITY_CHECK"
 NOBODY = "ab" * 32
+DEACTIVATE = {"updateCACertificateParams": {"action": "DEACTIVATE"}}
+ACTIONS = 100  # mitigation actions that one may have
 SUPPRESSED = {"checkName": CA_CHECK, "resourceIdentifier": {"caCertificateId": "1" * 64}}
 
 
@@ -46,6 +48,7 @@ class World:
             self.register_cas()
             self.register_devices()
             self.audit()
+            self.mitigate()
         except BaseException:
             self.server.close()
             raise
@@ -83,23 +86,44 @@ class World:
             self.a.transfer_certificate(certificateId=one, targetAwsAccount=B)
         self.b.accept_certificate_transfer(certificateId=self.accepted)
 
+    @staticmethod
+    def wait(describe, task_id):
+        for _ in range(1200):
+            if describe(taskId=task_id)["taskStatus"] != "IN_PROGRESS":
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"task {task_id} does not end")
+
     def audit(self):
         checks = {CA_CHECK: {"enabled": True}, DEVICE_CHECK: {"enabled": True}}
         self.a.update_account_audit_configuration(roleArn=ROLE, auditCheckConfigurations=checks)
         self.ended = self.a.start_on_demand_audit_task(targetCheckNames=[CA_CHECK])["taskId"]
-        for _ in range(1200):
-            if self.a.describe_audit_task(taskId=self.ended)["taskStatus"] != "IN_PROGRESS":
-                break
-            time.sleep(0.05)
+        self.wait(self.a.describe_audit_task, self.ended)
         self.finding, = (finding["findingId"] for finding in self.a.list_audit_findings(taskId=self.ended)["findings"])
         for name in ("nightly", "n1", "n2", "n3", "n4"):
             self.a.create_scheduled_audit(scheduledAuditName=name, frequency="DAILY", targetCheckNames=[CA_CHECK])
         self.a.create_audit_suppression(suppressIndefinitely=True, clientRequestToken="token-1", **SUPPRESSED)
-        # From here on audits stay in progress.
+        self.b_ended = self.b.start_on_demand_audit_task(targetCheckNames=[CA_CHECK])["taskId"]
+        self.wait(self.b.describe_audit_task, self.b_ended)
+
+    def mitigate(self):
+        for iot, names in ((self.a, ["off", *(f"a{number}" for number in range(1, ACTIONS))]), (self.b, ["off"])):
+            for name in names:
+                iot.create_mitigation_action(actionName=name, roleArn=ROLE, actionParams=DEACTIVATE)
+
+        def start(task_id, **more):
+            self.a.start_audit_mitigation_actions_task(taskId=task_id, clientRequestToken=task_id, target={"auditTaskId": self.ended, **more},
+                                                       auditCheckToActionsMapping={CA_CHECK: ["off"]})
+
+        start("ended", auditCheckToReasonCodeFilter={CA_CHECK: ["none"]})
+        self.wait(self.a.describe_audit_mitigation_actions_task, "ended")
+        # From here on tasks stay in progress.
         self.server.stop()
-        self.server.options += ["--audit-workers", "0"]
+        self.server.options += ["--audit-workers", "0", "--mitigation-workers", "0"]
         self.server.start()
         self.running = [self.a.start_on_demand_audit_task(targetCheckNames=[CA_CHECK])["taskId"] for _ in range(10)]
+        for number in range(10):
+            start(f"fix-{number}")
 
     def open_database(self):
         return sqlite3.connect(os.path.join(self.server.data, "keyassay.db"), isolation_level=None)

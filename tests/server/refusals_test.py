@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every operation's documented errors, told by three clients: refusals_test.py KEYASSAYD ROUTES_DUMP [part of a test's name...]
 
-The cases are tables, refusals_certificates.py and refusals_audits.py, of one world (refusal_world.py). Each client must tell each refusal
-with the model's name and status and the words of our message, and nothing may have changed by it. Beside them, for every operation by
-every client: what a full disk, a damaged database and a role give. test_every_documented_error_is_shown holds the tables against
-the model: an error that an operation documents has a case, or stands in EXCEPTIONS with the reason.
+The cases are tables, refusals_*.py, of one world (refusal_world.py). Each client must tell each refusal with the model's name and status
+and the words of our message, and nothing may have changed by it. Beside them, for every operation by every client: what a full disk, a
+damaged database and a role give. test_every_documented_error_is_shown holds the tables against the model: an error that an operation
+documents has a case, or stands in EXCEPTIONS with the reason.
 """
 import contextlib
 import json
@@ -14,12 +14,13 @@ import sys
 
 import refusals_audits
 import refusals_certificates
+import refusals_mitigation
 from refusal_world import World
 from keyassayd import run_tests
 from model import FRONT_END, MODEL
 from tellers import AwsCommand, AwsInside, Boto3, JavaScript, Refused, tellers
 
-SECTIONS = [refusals_certificates, refusals_audits]
+SECTIONS = [refusals_certificates, refusals_audits, refusals_mitigation]
 ROUTES = json.loads(subprocess.run([sys.argv.pop(2)], check=True, capture_output=True).stdout)["operations"]
 ROUTES = {name: route for name, route in ROUTES.items() if not route["path"].startswith("/keyassay/v1/")}
 DOCUMENTED = {(name, error.name) for name in ROUTES for error in MODEL.operation_model(name).error_shapes}
