@@ -28,6 +28,7 @@ const struct ka_cli_verb *ka_cli_verbs(void);
 int ka_cli_scan(int argc, char **argv);
 int ka_cli_explain(int argc, char **argv);
 int ka_cli_audit(int argc, char **argv);
+int ka_cli_review(int argc, char **argv);
 int ka_cli_debian(int argc, char **argv);
 int ka_cli_bench(int argc, char **argv);
 

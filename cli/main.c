@@ -13,6 +13,7 @@ static const struct ka_cli_verb verbs[] = {
 	{ "scan", "judge the keys in files, directories or standard input", ka_cli_scan },
 	{ "explain", "say in words what is in a file, what is wrong with it and how to fix it", ka_cli_explain },
 	{ "audit", "audit the certificates registered with a keyassayd or with AWS IoT", ka_cli_audit },
+	{ "review", "list and revoke the device certificates of a CA that is in doubt", ka_cli_review },
 	{ "debian", "make the keys of CVE-2008-0166, and tables of them", ka_cli_debian },
 	{ "bench", "measure this machine, each figure beside a reference", ka_cli_bench },
 	{ "help", "show this text, or the help of a verb", run_help },

@@ -29,13 +29,14 @@ compare()
 	fi
 }
 
-echo 1..11
-for verb in scan explain audit bench "debian key" "debian table" "debian verify"; do
+echo 1..13
+for verb in scan explain audit review bench "debian key" "debian table" "debian verify"; do
 	# shellcheck disable=SC2086 # a verb and its verb
 	compare "options of $verb" "$("$keyassay" $verb --help | grep -oE '^  --[a-z-]+' | tr -d ' ' | sort -u)" "$(offered $verb --)"
 done
 compare verbs "$("$keyassay" --help | sed -n '/^Verbs:/,/^$/s/^  \([a-z]*\) .*/\1/p' | sort)" "$(offered '' | grep -v '^-')"
 compare 'formats of scan' "$(printf '%s\n' csv json jsonl sarif text)" "$(offered scan --format '')"
 compare 'formats of audit' "$(printf '%s\n' json jsonl text)" "$(offered audit --format '')"
+compare 'formats of review' "$(printf '%s\n' json text)" "$(offered review --format '')"
 compare 'a check behind a comma' 'roca,key-size' "$(offered scan --checks 'roca,k')"
 exit "$bad"
