@@ -39,31 +39,53 @@ accepted_digest(const ASN1_OBJECT *oid)
 	}
 }
 
+/* MaskGenAlgorithm: mgf1 with the hash that the message has, as RFC 4055 recommends and every maker does. */
+static const char *
+mask_read(const X509_ALGOR *mask, const EVP_MD *digest)
+{
+	const ASN1_OBJECT *oid;
+	const void *value;
+	int type;
+
+	if (mask == NULL)
+		return "masked with SHA-1";
+	X509_ALGOR_get0(&oid, &type, &value, mask);
+	if (OBJ_obj2nid(oid) != NID_mgf1)
+		return "with an unknown mask generation";
+	if (type != V_ASN1_SEQUENCE)
+		return "with a malformed mask generation";
+	const unsigned char *at = ASN1_STRING_get0_data(value);
+	X509_ALGOR *hash = d2i_X509_ALGOR(NULL, &at, ASN1_STRING_length(value));
+	if (hash == NULL)
+		return "with a malformed mask generation";
+	X509_ALGOR_get0(&oid, NULL, NULL, hash);
+	bool is_same = accepted_digest(oid) == digest;
+	X509_ALGOR_free(hash);
+	return is_same ? NULL : "with one hash for the message and another for the mask";
+}
+
 /*
  * RSASSA-PSS-params ::= SEQUENCE {                                      -- RFC 4055 3.1
  *     hashAlgorithm [0] HashAlgorithm DEFAULT sha1, maskGenAlgorithm [1] MaskGenAlgorithm DEFAULT mgf1SHA1,
  *     saltLength [2] INTEGER DEFAULT 20, trailerField [3] INTEGER DEFAULT 1 }
- *
- * The mask's hash must be the signature's, as RFC 4055 recommends and every maker does.
  */
 static const char *
 pss_read(struct ka_pki_algorithm *out, const RSA_PSS_PARAMS *params)
 {
 	const ASN1_OBJECT *oid;
+	const char *fault;
 	long salt_len = 20;
 
-	if (params->hashAlgorithm == NULL || params->maskHash == NULL || params->maskGenAlgorithm == NULL)
+	if (params->hashAlgorithm == NULL)
 		return "with SHA-1";
 	X509_ALGOR_get0(&oid, NULL, NULL, params->hashAlgorithm);
 	out->digest = accepted_digest(oid);
 	if (out->digest == NULL)
 		return "with a hash other than SHA-256, SHA-384 and SHA-512";
-	X509_ALGOR_get0(&oid, NULL, NULL, params->maskGenAlgorithm);
-	if (OBJ_obj2nid(oid) != NID_mgf1)
-		return "with an unknown mask generation";
-	X509_ALGOR_get0(&oid, NULL, NULL, params->maskHash);
-	if (accepted_digest(oid) != out->digest)
-		return "with one hash for the message and another for the mask";
+	fault = mask_read(params->maskGenAlgorithm, out->digest);
+	if (fault != NULL)
+		return fault;
+	/* A number that does not fit a long is -1. */
 	if (params->trailerField != NULL && ASN1_INTEGER_get(params->trailerField) != 1)
 		return "with an unknown trailer";
 	if (params->saltLength != NULL)
@@ -84,20 +106,8 @@ pss_parameters_read(struct ka_pki_algorithm *out, int type, const void *value)
 	const unsigned char *at = ASN1_STRING_get0_data(text);
 	const unsigned char *end = at + ASN1_STRING_length(text);
 	RSA_PSS_PARAMS *params = d2i_RSA_PSS_PARAMS(NULL, &at, ASN1_STRING_length(text));
-	const char *fault = params == NULL || at != end ? "with malformed parameters" : NULL;
+	const char *fault = params == NULL || at != end ? "with malformed parameters" : pss_read(out, params);
 
-	if (fault == NULL && params->maskGenAlgorithm != NULL && params->maskHash == NULL) {
-		/* libcrypto fills it in on its own way in only: the parameter of mgf1 is the hash. */
-		int mask_type;
-		const void *mask_value;
-		X509_ALGOR_get0(NULL, &mask_type, &mask_value, params->maskGenAlgorithm);
-		if (mask_type == V_ASN1_SEQUENCE) {
-			const unsigned char *mask_at = ASN1_STRING_get0_data(mask_value);
-			params->maskHash = d2i_X509_ALGOR(NULL, &mask_at, ASN1_STRING_length(mask_value));
-		}
-	}
-	if (fault == NULL)
-		fault = pss_read(out, params);
 	RSA_PSS_PARAMS_free(params);
 	return fault;
 }

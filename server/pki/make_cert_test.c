@@ -58,6 +58,21 @@ make_other(const char *type, const char *group, unsigned bits, bool explicit_cur
 	return key;
 }
 
+/* RSASSA-PSS with SHA-256 and a salt of at least 32 bytes only. */
+static EVP_PKEY *
+make_restricted(unsigned bits)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA-PSS", NULL);
+	EVP_PKEY *key = NULL;
+
+	MUST(ctx != NULL && EVP_PKEY_keygen_init(ctx) == 1 && EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, (int)bits) == 1);
+	MUST(EVP_PKEY_CTX_set_rsa_pss_keygen_md(ctx, EVP_sha256()) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_pss_keygen_mgf1_md(ctx, EVP_sha256()) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_pss_keygen_saltlen(ctx, 32) == 1 && EVP_PKEY_generate(ctx, &key) == 1);
+	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
 static EVP_PKEY *
 make_key(const char *name)
 {
@@ -72,6 +87,8 @@ make_key(const char *name)
 	}
 	if (strcmp(type, "dsa") == 0)
 		return make_dsa(bits);
+	if (strcmp(type, "rsa-pss-sha256-32") == 0)
+		return make_restricted(bits);
 	if (strcmp(type, "rsa") == 0 || strcmp(type, "rsa-pss") == 0)
 		return make_other(type, NULL, bits, false);
 	if (strcmp(type, "ec") == 0 || strcmp(type, "ec-explicit") == 0)

@@ -7,7 +7,8 @@
 #include "server/arena.h"
 
 /* Keys are named "TYPE" or "TYPE#N" and made once a process: the same name is the same key. Types: "rsa:BITS",
- * "rsa-pss:BITS", "dsa:BITS", "ec:CURVE" (as libcrypto names it), "ec-explicit:CURVE", "ed25519", "x25519". */
+ * "rsa-pss:BITS", "rsa-pss-sha256-32:BITS" (for SHA-256 and salts of 32 bytes or more only), "dsa:BITS", "ec:CURVE" (as
+ * libcrypto names it), "ec-explicit:CURVE", "ed25519", "x25519". */
 
 /* Zeroed members mean what is said in brackets. */
 struct make_cert {
