@@ -188,9 +188,9 @@ accounts_are_apart(void **state)
 
 	update(world, "{\"roleArn\":\"" ROLE_ARN "\",\"auditCheckConfigurations\":{\"" DEVICE_CHECK "\":{\"enabled\":true}}}");
 	assert_false(enabled(world, CA_CHECK));
-	world->account = "210987654321";
+	world->account = OTHER_ACCOUNT;
 	assert_true(enabled(world, CA_CHECK));
-	world->account = NULL;
+	world->account = TEST_ACCOUNT;
 }
 
 static enum ka_store_status

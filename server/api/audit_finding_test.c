@@ -23,7 +23,7 @@ list(struct world *world, const char *filter)
 		for (size_t i = 0; i < json_array_size(at(world, "findings")); i++)
 			all = ka_arena_format(&world->arena, "%s%s%lx", all, all[0] == '\0' ? "" : ",",
 			    strtoul(text_at(world, ka_arena_format(&world->arena, "findings.%zu.findingId", i)) + 16, NULL, 16));
-		token = ka_arena_string(&world->arena, text_at(world, "nextToken"));
+		token = ka_arena_string(&world->arena, json_string_value(at(world, "nextToken")));
 	} while (token != NULL);
 	return all;
 }
@@ -90,9 +90,9 @@ filters(void **state)
 	assert_string_equal(list(world, by_time(world, 0, now, "")), "1,2,3,4"); /* the fifth is too old to be kept */
 	assert_string_equal(
 	    list(world, ka_arena_format(&world->arena, "\"taskId\":\"%s\"", task_id(world, "c"))), ""); /* nor by its task */
-	world->account = "210987654321";
+	world->account = OTHER_ACCOUNT;
 	assert_string_equal(list(world, a), "");
-	world->account = NULL;
+	world->account = TEST_ACCOUNT;
 }
 
 static void
@@ -161,9 +161,9 @@ describes(void **state)
 	call_error(world, "GET", finding_path(world, 5), NULL, NULL, "ResourceNotFoundException", "no audit finding"); /* too old */
 	call_error(world, "GET", "/audit/findings/not-a-hex-id", NULL, NULL, "ResourceNotFoundException", "no audit finding");
 	call_error(world, "GET", "/audit/findings/a.b", NULL, NULL, "InvalidRequestException", "findingId: must match");
-	world->account = "210987654321";
+	world->account = OTHER_ACCOUNT;
 	call_error(world, "GET", finding_path(world, 1), NULL, NULL, "ResourceNotFoundException", "no audit finding");
-	world->account = NULL;
+	world->account = TEST_ACCOUNT;
 }
 
 static void
@@ -198,7 +198,7 @@ relates_the_device_certificates_of_a_ca(void **state)
 						ka_arena_format(&world->arena,
 						    "relatedResources.%zu.resourceIdentifier.deviceCertificateId", i)),
 			    cert_id(world, 100 + (unsigned)total));
-		token = ka_arena_string(&world->arena, text_at(world, "nextToken"));
+		token = ka_arena_string(&world->arena, json_string_value(at(world, "nextToken")));
 	} while (token != NULL);
 	assert_int_equal(total, 23);
 

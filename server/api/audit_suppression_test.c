@@ -112,9 +112,9 @@ one_for_each_pair_and_token(void **state)
 	    "ResourceAlreadyExistsException", "clientRequestToken: was used");
 	call_error(world, "POST", BASE "describe", NULL, body(world, 2, ""), "ResourceNotFoundException", ""); /* nothing half-done */
 	assert_int_equal(num_changes(world), 1);
-	world->account = "210987654321";
+	world->account = OTHER_ACCOUNT;
 	create(world, 1, FOREVER); /* another account */
-	world->account = NULL;
+	world->account = TEST_ACCOUNT;
 }
 
 static void
@@ -172,7 +172,7 @@ list(struct world *world, const char *filter)
 					ka_arena_format(&world->arena, "suppressions.%zu.resourceIdentifier.caCertificateId", i)) +
 				    48,
 				NULL, 16));
-		token = ka_arena_string(&world->arena, text_at(world, "nextToken"));
+		token = ka_arena_string(&world->arena, json_string_value(at(world, "nextToken")));
 	} while (token != NULL);
 	return all;
 }

@@ -80,9 +80,9 @@ ten_at_a_time(void **state)
 	/* A cancel that no worker has carried out yet still holds its place. */
 	call_ok(world, "PUT", task_path(world, id, "/cancel"), NULL, NULL);
 	call_error(world, "POST", "/audit/tasks", NULL, START, "LimitExceededException", "in progress");
-	world->account = "210987654321";
+	world->account = OTHER_ACCOUNT;
 	start(world); /* another account has ten of its own */
-	world->account = NULL;
+	world->account = TEST_ACCOUNT;
 }
 
 static void
@@ -105,10 +105,10 @@ cancels_what_runs(void **state)
 		call_error(world, "PUT", task_path(world, task_id(world, over), "/cancel"), NULL, NULL, "InvalidRequestException", "has ended");
 	}
 	call_error(world, "PUT", "/audit/tasks/unknown/cancel", NULL, NULL, "ResourceNotFoundException", "no audit task unknown");
-	world->account = "210987654321";
+	world->account = OTHER_ACCOUNT;
 	call_error(world, "PUT", task_path(world, id, "/cancel"), NULL, NULL, "ResourceNotFoundException", "no audit task");
 	call_error(world, "GET", task_path(world, id, ""), NULL, NULL, "ResourceNotFoundException", "no audit task");
-	world->account = NULL;
+	world->account = TEST_ACCOUNT;
 	call_error(world, "GET", "/audit/tasks/a_b", NULL, NULL, "InvalidRequestException", "taskId: must match");
 }
 
@@ -161,7 +161,7 @@ list(struct world *world, int64_t from, int64_t to, const char *more)
 		for (size_t i = 0; i < json_array_size(at(world, "tasks")); i++)
 			all = ka_arena_format(&world->arena, "%s%s%s", all, all[0] == '\0' ? "" : ",",
 			    name_at(world, ka_arena_format(&world->arena, "tasks.%zu.taskId", i)));
-		token = text_at(world, "nextToken");
+		token = json_string_value(at(world, "nextToken"));
 		token = ka_arena_string(&world->arena, token);
 	} while (token != NULL);
 	return all;
@@ -189,9 +189,9 @@ lists_newest_first(void **state)
 	assert_string_equal(list(world, now - 10 * DAY, now, "&taskStatus=COMPLETED"), "d,a");
 	assert_string_equal(list(world, now - 10 * DAY, now, "&taskStatus=CANCELED"), "c");
 	assert_string_equal(list(world, now - 10 * DAY, now, "&taskStatus=FAILED&taskType=ON_DEMAND_AUDIT_TASK"), "");
-	world->account = "210987654321";
+	world->account = OTHER_ACCOUNT;
 	assert_string_equal(list(world, now - 10 * DAY, now, ""), "");
-	world->account = NULL;
+	world->account = TEST_ACCOUNT;
 }
 
 static void
@@ -238,10 +238,10 @@ pages_survive_inserts_and_no_tampering(void **state)
 	    "nextToken is not a token of this list");
 	call_error(world, "GET", "/audit/scheduledaudits", ka_arena_format(&world->arena, "nextToken=%s", token), NULL,
 	    "InvalidRequestException", "nextToken is not a token of this list");
-	world->account = "210987654321";
+	world->account = OTHER_ACCOUNT;
 	call_error(world, "GET", "/audit/tasks", ka_arena_format(&world->arena, "%s&nextToken=%s", range, token), NULL,
 	    "InvalidRequestException", "nextToken is not a token of this list");
-	world->account = NULL;
+	world->account = TEST_ACCOUNT;
 	token[10] ^= 1;
 	call_error(world, "GET", "/audit/tasks", ka_arena_format(&world->arena, "%s&nextToken=%s", range, token), NULL,
 	    "InvalidRequestException", "nextToken is not a token of this list");

@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* AuthorizeCertificate: each reason to deny, and what of the CA counts. How it is cached is in conditional_test.c and in
  * tests/server/authorize_test.py. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-#include <cmocka.h>
 
-#include "server/api/call_test.h"
+#include "server/api/world_test.h"
 
-#define DAY INT64_C(86400000)
 
-static struct call_world world;
-static const struct ka_scope scope = { CALL_ACCOUNT, CALL_REGION }, other_scope = { CALL_OTHER_ACCOUNT, CALL_REGION };
+static struct world world;
+static const struct ka_scope scope = { TEST_ACCOUNT, TEST_REGION }, other_scope = { OTHER_ACCOUNT, TEST_REGION };
 static char ca_id[65], device_id[65];
 
 static struct ka_ca_row
@@ -23,10 +15,10 @@ some_ca(void)
 	struct ka_ca_row row = { .status = KA_CA_ACTIVE,
 		.mode = KA_MODE_SNI_ONLY,
 		.der = { (const uint8_t *)"ca", 2 },
-		.not_before = CALL_NOW - DAY,
-		.not_after = CALL_NOW + DAY,
-		.created = CALL_NOW,
-		.modified = CALL_NOW,
+		.not_before = TEST_NOW - DAY,
+		.not_after = TEST_NOW + DAY,
+		.created = TEST_NOW,
+		.modified = TEST_NOW,
 		.customer_version = 1 };
 
 	(void)snprintf(row.id, sizeof(row.id), "%s", ca_id);
@@ -39,10 +31,10 @@ some_device(void)
 	struct ka_device_row row = { .status = KA_DEVICE_ACTIVE,
 		.mode = KA_MODE_SNI_ONLY,
 		.der = { (const uint8_t *)"device", 6 },
-		.not_before = CALL_NOW - DAY,
-		.not_after = CALL_NOW + DAY,
-		.created = CALL_NOW,
-		.modified = CALL_NOW,
+		.not_before = TEST_NOW - DAY,
+		.not_after = TEST_NOW + DAY,
+		.created = TEST_NOW,
+		.modified = TEST_NOW,
 		.customer_version = 1 };
 
 	(void)snprintf(row.id, sizeof(row.id), "%s", device_id);
@@ -78,9 +70,9 @@ ask(const char *decision, const char *reason)
 
 	(void)snprintf(query, sizeof(query), "certificate=%s", device_id);
 	assert_string_equal(call(&world, "GET", "/keyassay/v1/authorize", query, NULL), "");
-	assert_string_equal(call_member(&world, "decision"), decision);
-	assert_string_equal(call_member(&world, "reason"), reason);
-	assert_string_equal(call_member(&world, "certificateId"), device_id);
+	assert_string_equal(text_at(&world, "decision"), decision);
+	assert_string_equal(text_at(&world, "reason"), reason);
+	assert_string_equal(text_at(&world, "certificateId"), device_id);
 }
 
 static void
@@ -96,7 +88,8 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	call_open(&world);
+	world_init(&world);
+	world.now = TEST_NOW;
 	memset(ca_id, 'c', 64);
 	memset(device_id, 'd', 64);
 	return 0;
@@ -106,7 +99,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	call_close(&world);
+	world_clear(&world);
 	return 0;
 }
 
@@ -129,11 +122,11 @@ the_certificate_counts(void **state)
 	(void)state;
 	ask("deny", "UNKNOWN");
 	expect(&(struct registry){ &ca, &device, NULL }, "allow", "ACTIVE");
-	assert_string_equal(call_member(&world, "caCertificateId"), ca_id);
+	assert_string_equal(text_at(&world, "caCertificateId"), ca_id);
 	/* Another account's certificate is nobody. */
-	(void)snprintf(world.identity.account, sizeof(world.identity.account), CALL_OTHER_ACCOUNT);
+	world.account = OTHER_ACCOUNT;
 	ask("deny", "UNKNOWN");
-	(void)snprintf(world.identity.account, sizeof(world.identity.account), CALL_ACCOUNT);
+	world.account = TEST_ACCOUNT;
 	for (size_t i = 0; i < sizeof(denied) / sizeof(denied[0]); i++) {
 		device.status = denied[i].status;
 		expect(&(struct registry){ &ca, &device, NULL }, "deny", denied[i].reason);
@@ -146,13 +139,13 @@ dates_count_to_the_second(void **state)
 	struct ka_device_row device = some_device();
 
 	(void)state;
-	world.now = CALL_NOW; /* ...123 ms */
-	device.not_before = CALL_NOW / 1000 * 1000;
+	world.now = TEST_NOW; /* ...123 ms */
+	device.not_before = TEST_NOW / 1000 * 1000;
 	expect(&(struct registry){ NULL, &device, NULL }, "allow", "ACTIVE");
 	device.not_before += 1000;
 	expect(&(struct registry){ NULL, &device, NULL }, "deny", "NOT_YET_VALID");
 	device.not_before = 0;
-	device.not_after = CALL_NOW / 1000 * 1000;
+	device.not_after = TEST_NOW / 1000 * 1000;
 	expect(&(struct registry){ NULL, &device, NULL }, "allow", "ACTIVE");
 	device.not_after -= 1000;
 	expect(&(struct registry){ NULL, &device, NULL }, "deny", "EXPIRED");
@@ -168,9 +161,9 @@ the_ca_counts_when_a_mitigation_deactivated_it(void **state)
 	ca.status = KA_CA_INACTIVE; /* by hand */
 	expect(&(struct registry){ &ca, &device, NULL }, "allow", "ACTIVE");
 	ca.deactivated_by = "mitigation-1";
-	ca.deactivated = CALL_NOW;
+	ca.deactivated = TEST_NOW;
 	expect(&(struct registry){ &ca, &device, NULL }, "deny", "CA_DEACTIVATED_BY_MITIGATION");
-	assert_string_equal(call_member(&world, "caDeactivatedBy"), "mitigation-1");
+	assert_string_equal(text_at(&world, "caDeactivatedBy"), "mitigation-1");
 	ca.status = KA_CA_PENDING_TRANSFER; /* on its way it is no better */
 	expect(&(struct registry){ &ca, &device, NULL }, "deny", "CA_DEACTIVATED_BY_MITIGATION");
 	/* What another account thinks of the same CA is its own business. */

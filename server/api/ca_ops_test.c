@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CA certificates and the registration code: what each operation does, and each way in which it refuses. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-#include <cmocka.h>
 
-#include "server/api/call_test.h"
+#include "server/api/world_test.h"
 #include "server/pki/make_cert_test.h"
 
 #define CA "critical,CA:TRUE"
 
-static struct call_world world;
+static struct world world;
 static struct ka_arena made; /* certificates */
 
 static int
 set_up(void **state)
 {
 	(void)state;
-	call_open(&world);
+	world_init(&world);
+	world.now = TEST_NOW;
 	return 0;
 }
 
@@ -28,7 +22,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	call_close(&world);
+	world_clear(&world);
 	ka_arena_clear(&made);
 	return 0;
 }
@@ -36,22 +30,22 @@ tear_down(void **state)
 static void
 assert_refused(const char *error, const char *expected, const char *says)
 {
-	if (strcmp(error, expected) != 0 || strstr(call_member(&world, "message"), says) == NULL)
-		fail_msg("%s: %s; expected %s: %s", error, call_member(&world, "message"), expected, says);
+	if (strcmp(error, expected) != 0 || strstr(text_at(&world, "message"), says) == NULL)
+		fail_msg("%s: %s; expected %s: %s", error, text_at(&world, "message"), expected, says);
 }
 
 static void
 assert_done(const char *error)
 {
 	if (error[0] != '\0')
-		fail_msg("%s: %s", error, call_member(&world, "message"));
+		fail_msg("%s: %s", error, text_at(&world, "message"));
 }
 
 static const char *
 get_code(void)
 {
 	assert_done(call(&world, "GET", "/registrationcode", NULL, NULL));
-	return ka_arena_string(&made, call_member(&world, "registrationCode"));
+	return ka_arena_string(&made, text_at(&world, "registrationCode"));
 }
 
 static const char *
@@ -78,15 +72,15 @@ static const char *
 register_sni(const char *pem, const char *query)
 {
 	assert_done(call(&world, "POST", "/cacertificate", query,
-	    call_body(&world, "caCertificate", pem, "certificateMode", "SNI_ONLY", NULL)));
-	return ka_arena_string(&made, call_member(&world, "certificateId"));
+	    body_of(&world, "caCertificate", pem, "certificateMode", "SNI_ONLY", NULL)));
+	return ka_arena_string(&made, text_at(&world, "certificateId"));
 }
 
 static json_t *
 describe(const char *id)
 {
 	assert_done(call(&world, "GET", path_of(id), NULL, NULL));
-	return json_object_get(world.reply, "certificateDescription");
+	return json_object_get(world.json, "certificateDescription");
 }
 
 static void
@@ -104,20 +98,20 @@ registration_codes(void **state)
 	const char *first = get_code();
 	assert_int_equal(strlen(first), 64);
 	assert_int_equal(strspn(first, "0123456789abcdef"), 64);
-	assert_string_equal(call_log(&world)->action, "GetRegistrationCode");
-	assert_string_equal(call_log(&world)->after, ka_arena_format(&made, "{\"registrationCode\":\"%s\"}", first));
+	assert_string_equal(last_change(&world)->action, "GetRegistrationCode");
+	assert_string_equal(last_change(&world)->after, ka_arena_format(&made, "{\"registrationCode\":\"%s\"}", first));
 	assert_string_equal(get_code(), first);
-	(void)snprintf(world.identity.region, sizeof(world.identity.region), "us-east-1");
+	world.region = "us-east-1";
 	assert_string_not_equal(get_code(), first);
-	(void)snprintf(world.identity.region, sizeof(world.identity.region), CALL_REGION);
-	(void)snprintf(world.identity.account, sizeof(world.identity.account), CALL_OTHER_ACCOUNT);
+	world.region = TEST_REGION;
+	world.account = OTHER_ACCOUNT;
 	assert_string_not_equal(get_code(), first);
-	(void)snprintf(world.identity.account, sizeof(world.identity.account), CALL_ACCOUNT);
+	world.account = TEST_ACCOUNT;
 	assert_string_equal(get_code(), first);
 	assert_done(call(&world, "DELETE", "/registrationcode", NULL, NULL));
-	assert_int_equal(json_object_size(world.reply), 0);
-	assert_string_equal(call_log(&world)->action, "DeleteRegistrationCode");
-	assert_non_null(strstr(call_log(&world)->before, first));
+	assert_int_equal(json_object_size(world.json), 0);
+	assert_string_equal(last_change(&world)->action, "DeleteRegistrationCode");
+	assert_non_null(strstr(last_change(&world)->before, first));
 	assert_string_not_equal(get_code(), first);
 }
 
@@ -128,19 +122,19 @@ register_default_mode_and_describe(void **state)
 
 	(void)state;
 	assert_done(call(&world, "POST", "/cacertificate", "setAsActive=true&allowAutoRegistration=true",
-	    call_body(&world, "caCertificate", pem, "verificationCertificate", proof_pem("My CA", "ec:P-256"), NULL)));
-	const char *id = ka_arena_string(&made, call_member(&world, "certificateId"));
-	const char *arn = ka_arena_string(&made, call_member(&world, "certificateArn"));
+	    body_of(&world, "caCertificate", pem, "verificationCertificate", proof_pem("My CA", "ec:P-256"), NULL)));
+	const char *id = ka_arena_string(&made, text_at(&world, "certificateId"));
+	const char *arn = ka_arena_string(&made, text_at(&world, "certificateArn"));
 	assert_int_equal(strlen(id), 64);
-	assert_string_equal(arn, ka_arena_format(&made, "arn:aws:iot:" CALL_REGION ":" CALL_ACCOUNT ":cacert/%s", id));
+	assert_string_equal(arn, ka_arena_format(&made, "arn:aws:iot:" TEST_REGION ":" TEST_ACCOUNT ":cacert/%s", id));
 
 	json_t *ca = describe(id);
-	assert_null(json_object_get(world.reply, "registrationConfig"));
+	assert_null(json_object_get(world.json, "registrationConfig"));
 	assert_text(ca, "certificateArn", arn);
 	assert_text(ca, "certificateId", id);
 	assert_text(ca, "status", "ACTIVE");
 	assert_text(ca, "certificatePem", pem);
-	assert_text(ca, "ownedBy", CALL_ACCOUNT);
+	assert_text(ca, "ownedBy", TEST_ACCOUNT);
 	assert_text(ca, "autoRegistrationStatus", "ENABLE");
 	assert_text(ca, "certificateMode", "DEFAULT");
 	assert_int_equal(json_integer_value(json_object_get(ca, "customerVersion")), 1);
@@ -151,11 +145,11 @@ register_default_mode_and_describe(void **state)
 	assert_int_equal(json_integer_value(json_object_get(validity, "notBefore")), 1577836800);
 	assert_int_equal(json_integer_value(json_object_get(validity, "notAfter")), 2208988800);
 
-	const struct ka_log_row *log = call_log(&world);
+	const struct ka_log_row *log = last_change(&world);
 	assert_string_equal(log->action, "RegisterCACertificate");
 	assert_string_equal(log->resource, arn);
-	assert_string_equal(log->actor, "AKIATEST");
-	assert_string_equal(log->request, "request-1");
+	assert_string_equal(log->actor, TEST_KEY);
+	assert_string_equal(log->request, "test-request");
 	assert_null(log->before);
 	assert_string_equal(log->after,
 	    "{\"status\":\"ACTIVE\",\"certificateMode\":\"DEFAULT\",\"autoRegistrationStatus\":\"ENABLE\","
@@ -230,7 +224,7 @@ registrations_that_are_refused(void **state)
 	}
 	assert_refused(call(&world, "POST", "/cacertificate", NULL, "{}"), invalid, "caCertificate");
 	assert_done(call(&world, "GET", "/cacertificates", NULL, NULL));
-	assert_int_equal(json_array_size(json_object_get(world.reply, "certificates")), 0);
+	assert_int_equal(json_array_size(json_object_get(world.json, "certificates")), 0);
 }
 
 static void
@@ -246,22 +240,22 @@ proofs_that_are_refused(void **state)
 
 	(void)state;
 	assert_refused(call(&world, "POST", "/cacertificate", NULL,
-			   call_body(&world, "caCertificate", good, "verificationCertificate", wrong_key, NULL)),
+			   body_of(&world, "caCertificate", good, "verificationCertificate", wrong_key, NULL)),
 	    "CertificateValidationException", "not signed by the key");
 	assert_refused(call(&world, "POST", "/cacertificate", NULL,
-			   call_body(&world, "caCertificate", good, "verificationCertificate", wrong_code, NULL)),
+			   body_of(&world, "caCertificate", good, "verificationCertificate", wrong_code, NULL)),
 	    "RegistrationCodeValidationException", "CN=deadbeef");
 	/* Another account's code proves nothing here. */
-	(void)snprintf(world.identity.account, sizeof(world.identity.account), CALL_OTHER_ACCOUNT);
+	world.account = OTHER_ACCOUNT;
 	(void)get_code();
 	assert_refused(call(&world, "POST", "/cacertificate", NULL,
-			   call_body(&world, "caCertificate", good, "verificationCertificate", right, NULL)),
+			   body_of(&world, "caCertificate", good, "verificationCertificate", right, NULL)),
 	    "RegistrationCodeValidationException", code);
-	(void)snprintf(world.identity.account, sizeof(world.identity.account), CALL_ACCOUNT);
+	world.account = TEST_ACCOUNT;
 	assert_done(call(&world, "DELETE", "/registrationcode", NULL, NULL));
 	(void)get_code();
 	assert_refused(call(&world, "POST", "/cacertificate", NULL,
-			   call_body(&world, "caCertificate", good, "verificationCertificate", right, NULL)),
+			   body_of(&world, "caCertificate", good, "verificationCertificate", right, NULL)),
 	    "RegistrationCodeValidationException", code);
 }
 
@@ -270,32 +264,32 @@ duplicates(void **state)
 {
 	const char *pem = ca_pem("Twice", "ec:P-256");
 	const char *with_proof = ka_arena_string(&made,
-	    call_body(&world, "caCertificate", pem, "verificationCertificate", proof_pem("Twice", "ec:P-256"), NULL));
+	    body_of(&world, "caCertificate", pem, "verificationCertificate", proof_pem("Twice", "ec:P-256"), NULL));
 
 	(void)state;
 	assert_done(call(&world, "POST", "/cacertificate", NULL, with_proof));
-	const char *id = ka_arena_string(&made, call_member(&world, "certificateId"));
-	const char *arn = ka_arena_string(&made, call_member(&world, "certificateArn"));
+	const char *id = ka_arena_string(&made, text_at(&world, "certificateId"));
+	const char *arn = ka_arena_string(&made, text_at(&world, "certificateArn"));
 	const char *again[] = { with_proof,
-		ka_arena_string(&made, call_body(&world, "caCertificate", pem, "certificateMode", "SNI_ONLY", NULL)) };
+		ka_arena_string(&made, body_of(&world, "caCertificate", pem, "certificateMode", "SNI_ONLY", NULL)) };
 	for (size_t i = 0; i < 2; i++) {
 		assert_refused(call(&world, "POST", "/cacertificate", NULL, again[i]), "ResourceAlreadyExistsException",
 		    "already registered");
-		assert_string_equal(call_member(&world, "resourceId"), id);
-		assert_string_equal(call_member(&world, "resourceArn"), arn);
+		assert_string_equal(text_at(&world, "resourceId"), id);
+		assert_string_equal(text_at(&world, "resourceArn"), arn);
 	}
 	/* DEFAULT: one account a region. SNI_ONLY: many. Another region is another registry. */
-	(void)snprintf(world.identity.account, sizeof(world.identity.account), CALL_OTHER_ACCOUNT);
+	world.account = OTHER_ACCOUNT;
 	assert_refused(call(&world, "POST", "/cacertificate", NULL,
 			   ka_arena_string(&made,
-			       call_body(&world, "caCertificate", pem, "verificationCertificate",
+			       body_of(&world, "caCertificate", pem, "verificationCertificate",
 				   proof_pem("Twice", "ec:P-256"), NULL))),
 	    "ResourceAlreadyExistsException", "Another account");
-	assert_string_equal(call_member(&world, "resourceArn"), arn);
+	assert_string_equal(text_at(&world, "resourceArn"), arn);
 	assert_string_equal(register_sni(pem, NULL), id);
-	(void)snprintf(world.identity.region, sizeof(world.identity.region), "us-east-1");
+	world.region = "us-east-1";
 	assert_done(call(&world, "POST", "/cacertificate", NULL,
-	    call_body(&world, "caCertificate", pem, "verificationCertificate", proof_pem("Twice", "ec:P-256"), NULL)));
+	    body_of(&world, "caCertificate", pem, "verificationCertificate", proof_pem("Twice", "ec:P-256"), NULL)));
 }
 
 static void
@@ -308,7 +302,7 @@ ten_per_subject(void **state)
 		id = register_sni(ca_pem("Same", ka_arena_format(&made, "ec:P-256#%u", i)), NULL);
 	const char *eleventh = ca_pem("Same", "ec:P-256#10");
 	const char *body =
-	    ka_arena_string(&made, call_body(&world, "caCertificate", eleventh, "certificateMode", "SNI_ONLY", NULL));
+	    ka_arena_string(&made, body_of(&world, "caCertificate", eleventh, "certificateMode", "SNI_ONLY", NULL));
 	assert_refused(call(&world, "POST", "/cacertificate", NULL, body), "LimitExceededException", "10");
 	(void)register_sni(ca_pem("Another", "ec:P-256#10"), NULL);
 	assert_done(call(&world, "DELETE", path_of(id), NULL, NULL));
@@ -323,8 +317,8 @@ updates(void **state)
 	(void)state;
 	world.now += 5000;
 	assert_done(call(&world, "PUT", path_of(id), "newStatus=ACTIVE&newAutoRegistrationStatus=ENABLE", NULL));
-	assert_int_equal(json_object_size(world.reply), 0);
-	const struct ka_log_row *log = call_log(&world);
+	assert_int_equal(json_object_size(world.json), 0);
+	const struct ka_log_row *log = last_change(&world);
 	assert_string_equal(log->before,
 	    "{\"status\":\"INACTIVE\",\"certificateMode\":\"SNI_ONLY\",\"autoRegistrationStatus\":\"DISABLE\","
 	    "\"customerVersion\":1}");
@@ -389,27 +383,27 @@ registration_configurations(void **state)
 	assert_done(call(&world, "PUT", path_of(id), NULL,
 	    "{\"registrationConfig\":{\"templateBody\":\"{\\\"Parameters\\\":{}}\"," ROLE ",\"unknown\":1}}"));
 	(void)describe(id);
-	json_t *config = json_object_get(world.reply, "registrationConfig");
+	json_t *config = json_object_get(world.json, "registrationConfig");
 	assert_int_equal(json_object_size(config), 2);
 	assert_text(config, "templateBody", "{\"Parameters\":{}}");
 	assert_text(config, "roleArn", "arn:aws:iam::111122223333:role/jitp");
 	assert_done(call(&world, "GET", "/cacertificates", "templateName=mine", NULL));
-	assert_int_equal(json_array_size(json_object_get(world.reply, "certificates")), 0);
+	assert_int_equal(json_array_size(json_object_get(world.json, "certificates")), 0);
 	assert_done(call(&world, "PUT", path_of(id), NULL, "{\"registrationConfig\":{\"templateName\":\"mine\"}}"));
 	assert_done(call(&world, "GET", "/cacertificates", "templateName=mine", NULL));
-	assert_int_equal(json_array_size(json_object_get(world.reply, "certificates")), 1);
+	assert_int_equal(json_array_size(json_object_get(world.json, "certificates")), 1);
 	assert_refused(call(&world, "PUT", path_of(id), NULL,
 			   "{\"registrationConfig\":{\"templateName\":\"mine\"},\"removeAutoRegistration\":true}"),
 	    "InvalidRequestException", "give one of them");
 	assert_done(call(&world, "PUT", path_of(id), NULL, "{\"removeAutoRegistration\":false}"));
 	assert_done(call(&world, "PUT", path_of(id), "newStatus=ACTIVE", NULL));
 	(void)describe(id);
-	assert_non_null(json_object_get(world.reply, "registrationConfig"));
+	assert_non_null(json_object_get(world.json, "registrationConfig"));
 	assert_done(call(&world, "PUT", path_of(id), NULL, "{\"removeAutoRegistration\":true}"));
 	(void)describe(id);
-	assert_null(json_object_get(world.reply, "registrationConfig"));
+	assert_null(json_object_get(world.json, "registrationConfig"));
 	assert_done(call(&world, "GET", "/cacertificates", "templateName=mine", NULL));
-	assert_int_equal(json_array_size(json_object_get(world.reply, "certificates")), 0);
+	assert_int_equal(json_array_size(json_object_get(world.json, "certificates")), 0);
 }
 
 static void
@@ -423,7 +417,7 @@ deletions(void **state)
 	    call(&world, "DELETE", path_of(id), NULL, NULL), "CertificateStateException", "is ACTIVE: only INACTIVE");
 	assert_done(call(&world, "PUT", path_of(id), "newStatus=INACTIVE", NULL));
 	assert_done(call(&world, "DELETE", path_of(id), NULL, NULL));
-	const struct ka_log_row *log = call_log(&world);
+	const struct ka_log_row *log = last_change(&world);
 	assert_string_equal(log->action, "DeleteCACertificate");
 	assert_non_null(strstr(log->before, "INACTIVE"));
 	assert_null(log->after);
@@ -435,13 +429,13 @@ deletions(void **state)
 static enum ka_store_status
 begin_transfer(struct ka_tx *tx, void *arg)
 {
-	const struct ka_scope scope = { world.identity.account, world.identity.region };
+	const struct ka_scope scope = { world.account, world.region };
 	struct ka_ca_row row;
 	enum ka_store_status status = ka_tx_ca_get(tx, &row, &made, &scope, arg);
 
 	row.status_before_transfer = row.status;
 	row.status = KA_CA_PENDING_TRANSFER;
-	row.transfer_to = CALL_OTHER_ACCOUNT;
+	row.transfer_to = OTHER_ACCOUNT;
 	row.deactivated_by = "mitigation-1";
 	return status == KA_STORE_OK ? ka_tx_ca_update(tx, &scope, &row) : status;
 }
@@ -455,23 +449,23 @@ what_is_in_transfer_stays_as_it_is(void **state)
 	assert_int_equal(ka_store_write(world.server.store, begin_transfer, (void *)(uintptr_t)id), KA_STORE_OK);
 	assert_text(describe(id), "status", "PENDING_TRANSFER");
 	assert_refused(call(&world, "PUT", path_of(id), "newStatus=INACTIVE", NULL), "InvalidRequestException",
-	    "being transferred to account " CALL_OTHER_ACCOUNT);
+	    "being transferred to account " OTHER_ACCOUNT);
 	assert_refused(
 	    call(&world, "DELETE", path_of(id), NULL, NULL), "CertificateStateException", "is PENDING_TRANSFER");
 	assert_done(call(&world, "GET", "/cacertificates", NULL, NULL));
-	assert_text(json_array_get(json_object_get(world.reply, "certificates"), 0), "status", "PENDING_TRANSFER");
+	assert_text(json_array_get(json_object_get(world.json, "certificates"), 0), "status", "PENDING_TRANSFER");
 }
 
 static enum ka_store_status
 deactivate(struct ka_tx *tx, void *arg)
 {
-	const struct ka_scope scope = { world.identity.account, world.identity.region };
+	const struct ka_scope scope = { world.account, world.region };
 	struct ka_ca_row row;
 	enum ka_store_status status = ka_tx_ca_get(tx, &row, &made, &scope, arg);
 
 	row.status = KA_CA_INACTIVE;
 	row.deactivated_by = "mitigation-1";
-	row.deactivated = CALL_NOW;
+	row.deactivated = TEST_NOW;
 	return status == KA_STORE_OK ? ka_tx_ca_update(tx, &scope, &row) : status;
 }
 
@@ -483,10 +477,10 @@ activating_forgets_who_deactivated(void **state)
 	(void)state;
 	assert_int_equal(ka_store_write(world.server.store, deactivate, (void *)(uintptr_t)id), KA_STORE_OK);
 	assert_done(call(&world, "PUT", path_of(id), "newAutoRegistrationStatus=ENABLE", NULL));
-	assert_non_null(strstr(call_log(&world)->after, "\"deactivatedBy\":\"mitigation-1\""));
+	assert_non_null(strstr(last_change(&world)->after, "\"deactivatedBy\":\"mitigation-1\""));
 	assert_done(call(&world, "PUT", path_of(id), "newStatus=ACTIVE", NULL));
-	assert_non_null(strstr(call_log(&world)->before, "mitigation-1"));
-	assert_null(strstr(call_log(&world)->after, "mitigation-1"));
+	assert_non_null(strstr(last_change(&world)->before, "mitigation-1"));
+	assert_null(strstr(last_change(&world)->after, "mitigation-1"));
 }
 
 /* Walks the whole list in pages and compares the ids; between pages, something newer is registered. */
@@ -500,7 +494,7 @@ assert_walk(const char *query, char ids[][65], unsigned num, bool up, bool inser
 	do {
 		assert_done(call(
 		    &world, "GET", "/cacertificates", ka_arena_format(&made, "pageSize=3&%s%s", query, marker), NULL));
-		json_t *list = json_object_get(world.reply, "certificates"), *entry;
+		json_t *list = json_object_get(world.json, "certificates"), *entry;
 		size_t i;
 		assert_true(json_array_size(list) <= 3);
 		json_array_foreach(list, i, entry)
@@ -509,7 +503,7 @@ assert_walk(const char *query, char ids[][65], unsigned num, bool up, bool inser
 				assert_text(entry, "certificateId", ids[up ? at : num - 1 - at]);
 			at++;
 		}
-		json_t *next = json_object_get(world.reply, "nextMarker");
+		json_t *next = json_object_get(world.json, "nextMarker");
 		assert_true(next == NULL || json_array_size(list) == 3);
 		marker = next == NULL ? NULL : ka_arena_format(&made, "&marker=%s", json_string_value(next));
 		if (insert && marker != NULL)
@@ -550,24 +544,24 @@ lists_and_pages(void **state)
 		world.now += 1000;
 	}
 	assert_done(call(&world, "GET", "/cacertificates", "pageSize=8", NULL));
-	assert_null(json_object_get(world.reply, "nextMarker"));
+	assert_null(json_object_get(world.json, "nextMarker"));
 	assert_walk("", ids, 8, false, false);
 	assert_walk("isAscendingOrder=true", ids, 8, true, false);
 	assert_walk("isAscendingOrder=false", ids, 8, false, true);
 	assert_walk("isAscendingOrder=true", ids, 8, true, true);
 
 	assert_done(call(&world, "GET", "/cacertificates", "templateName=x&pageSize=1", NULL));
-	assert_int_equal(json_array_size(json_object_get(world.reply, "certificates")), 0);
+	assert_int_equal(json_array_size(json_object_get(world.json, "certificates")), 0);
 	assert_done(call(&world, "GET", "/cacertificates", "isAscendingOrder=true&pageSize=1", NULL));
-	json_t *entry = json_array_get(json_object_get(world.reply, "certificates"), 0);
+	json_t *entry = json_array_get(json_object_get(world.json, "certificates"), 0);
 	assert_int_equal(json_object_size(entry), 4);
 	assert_text(entry, "status", "ACTIVE");
 	assert_text(entry, "certificateArn",
-	    ka_arena_format(&made, "arn:aws:iot:" CALL_REGION ":" CALL_ACCOUNT ":cacert/%s", ids[0]));
+	    ka_arena_format(&made, "arn:aws:iot:" TEST_REGION ":" TEST_ACCOUNT ":cacert/%s", ids[0]));
 	assert_true(json_real_value(json_object_get(entry, "creationDate")) == 1700000000.123);
 
 	/* A token is for one list, one order, one account and region, and nobody can write one. */
-	char *marker = plus_encoded(json_string_value(json_object_get(world.reply, "nextMarker")));
+	char *marker = plus_encoded(json_string_value(json_object_get(world.json, "nextMarker")));
 	const char *query = ka_arena_format(&made, "isAscendingOrder=true&marker=%s", marker);
 	assert_done(call(&world, "GET", "/cacertificates", query, NULL));
 	assert_refused(call(&world, "GET", "/cacertificates", ka_arena_format(&made, "marker=%s", marker), NULL),
@@ -575,9 +569,9 @@ lists_and_pages(void **state)
 	assert_refused(call(&world, "GET", "/certificates", query, NULL), "InvalidRequestException", "marker");
 	assert_refused(call(&world, "GET", "/cacertificates", ka_arena_format(&made, "%s&templateName=x", query), NULL),
 	    "InvalidRequestException", "marker");
-	(void)snprintf(world.identity.account, sizeof(world.identity.account), CALL_OTHER_ACCOUNT);
+	world.account = OTHER_ACCOUNT;
 	assert_refused(call(&world, "GET", "/cacertificates", query, NULL), "InvalidRequestException", "marker");
-	(void)snprintf(world.identity.account, sizeof(world.identity.account), CALL_ACCOUNT);
+	world.account = TEST_ACCOUNT;
 	marker[5] = marker[5] == 'A' ? 'B' : 'A';
 	assert_refused(call(&world, "GET", "/cacertificates",
 			   ka_arena_format(&made, "isAscendingOrder=true&marker=%s", marker), NULL),
@@ -617,7 +611,7 @@ weak_keys(void **state)
 	assert_true(fread(pem, 1, sizeof(pem) - 1, file) > 100);
 	(void)fclose(file);
 	const char *body =
-	    ka_arena_string(&made, call_body(&world, "caCertificate", pem, "certificateMode", "SNI_ONLY", NULL));
+	    ka_arena_string(&made, body_of(&world, "caCertificate", pem, "certificateMode", "SNI_ONLY", NULL));
 	world.now = INT64_C(1800000000000);
 	world.server.on_weak_key = KA_ON_WEAK_REFUSE;
 	assert_refused(call(&world, "POST", "/cacertificate", NULL, body), "CertificateValidationException",

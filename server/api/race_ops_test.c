@@ -1,24 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Many clients at once: what a transaction must look at again, since it was true when the certificate was checked. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <pthread.h>
-#include <cmocka.h>
 
-#include "server/api/call_test.h"
+#include "server/api/world_test.h"
 #include "server/pki/make_cert_test.h"
 
 #define NUM_CLIENTS 16u
 
-static struct call_world world;
+static struct world world;
 static struct ka_arena made;
 
 struct client {
-	struct call_world world; /* the server is shared */
+	struct world world; /* the server is shared */
 	const char *method, *path, *query, *body;
 	const char *error;
 	pthread_t thread;
@@ -43,15 +36,15 @@ run_all(const char *error)
 
 	for (unsigned i = 0; i < NUM_CLIENTS; i++) {
 		clients[i].world = world;
-		clients[i].world.arena = clients[i].world.bodies = (struct ka_arena){ 0 };
-		clients[i].world.reply = NULL;
+		clients[i].world.arena = (struct ka_arena){ 0 };
+		clients[i].world.json = NULL;
 		assert_int_equal(pthread_create(&clients[i].thread, NULL, run, &clients[i]), 0);
 	}
 	for (unsigned i = 0; i < NUM_CLIENTS; i++) {
 		assert_int_equal(pthread_join(clients[i].thread, NULL), 0);
 		num += strcmp(clients[i].error, error) == 0;
 		ka_arena_clear(&clients[i].world.arena);
-		json_decref(clients[i].world.reply);
+		json_decref(clients[i].world.json);
 	}
 	return num;
 }
@@ -60,7 +53,8 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	call_open(&world);
+	world_init(&world);
+	world.now = TEST_NOW;
 	return 0;
 }
 
@@ -68,7 +62,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	call_close(&world);
+	world_clear(&world);
 	ka_arena_clear(&made);
 	return 0;
 }
@@ -77,7 +71,7 @@ static const char *
 ca_body(const char *key)
 {
 	return ka_arena_string(&made,
-	    call_body(&world, "caCertificate",
+	    body_of(&world, "caCertificate",
 		make_cert_pem(&made, &(struct make_cert){ .key = key, .subject = "CA", .constraints = "CA:TRUE" }),
 		"certificateMode", "SNI_ONLY", NULL));
 }
@@ -94,7 +88,7 @@ one_certificate_is_registered_once(void **state)
 		};
 	assert_int_equal(run_all(""), 1);
 	const char *device = ka_arena_string(&made,
-	    call_body(&world, "certificatePem",
+	    body_of(&world, "certificatePem",
 		make_cert_pem(&made, &(struct make_cert){ .key = "rsa:2048", .issuer = "CA", .signer = "ec:P-256" }),
 		NULL));
 	for (unsigned i = 0; i < NUM_CLIENTS; i++)
@@ -112,7 +106,7 @@ ten_of_a_subject_are_ten(void **state)
 			.body = ca_body(ka_arena_format(&made, "ec:P-256#%u", i)) };
 	assert_int_equal(run_all("LimitExceededException"), NUM_CLIENTS - 10);
 	assert_string_equal(call(&world, "GET", "/cacertificates", NULL, NULL), "");
-	assert_int_equal(json_array_size(json_object_get(world.reply, "certificates")), 10);
+	assert_int_equal(json_array_size(json_object_get(world.json, "certificates")), 10);
 }
 
 static void
@@ -124,7 +118,7 @@ one_code_for_all(void **state)
 	assert_int_equal(run_all(""), NUM_CLIENTS);
 	/* All have seen the same code, since each is what the next one sees. */
 	assert_string_equal(call(&world, "GET", "/registrationcode", NULL, NULL), "");
-	assert_int_equal(strlen(call_member(&world, "registrationCode")), 64);
+	assert_int_equal(strlen(text_at(&world, "registrationCode")), 64);
 }
 
 struct newest {
@@ -138,7 +132,7 @@ get_newest(struct ka_tx *tx, void *arg)
 	struct newest *newest = arg;
 
 	return ka_tx_log_list(tx, &newest->rows, &newest->num, &made,
-	    &(struct ka_scope){ world.identity.account, world.identity.region }, &(struct ka_log_filter){ 0 },
+	    &(struct ka_scope){ world.account, world.region }, &(struct ka_log_filter){ 0 },
 	    &(struct ka_page){ .limit = NUM_CLIENTS });
 }
 
@@ -150,7 +144,7 @@ a_deactivated_ca_signs_nothing(void **state)
 	for (unsigned round = 0; round < 10; round++) {
 		const char *key = ka_arena_format(&made, "ec:P-256#round%u", round);
 		assert_string_equal(call(&world, "POST", "/cacertificate", "setAsActive=true", ca_body(key)), "");
-		const char *path = ka_arena_format(&made, "/cacertificate/%s", call_member(&world, "certificateId"));
+		const char *path = ka_arena_format(&made, "/cacertificate/%s", text_at(&world, "certificateId"));
 		for (unsigned i = 0; i < NUM_CLIENTS; i++) {
 			const char *pem = make_cert_pem(
 			    &made, &(struct make_cert){ .key = "rsa:2048", .issuer = "CA", .signer = key });
@@ -158,7 +152,7 @@ a_deactivated_ca_signs_nothing(void **state)
 			    ? (struct client){ .method = "PUT", .path = path, .query = "newStatus=INACTIVE" }
 			    : (struct client){ .method = "POST",
 				      .path = "/certificate/register",
-				      .body = ka_arena_string(&made, call_body(&world, "certificatePem", pem, NULL)) };
+				      .body = ka_arena_string(&made, body_of(&world, "certificatePem", pem, NULL)) };
 		}
 		unsigned done = run_all(""), refused = 0;
 		for (unsigned i = 0; i < NUM_CLIENTS; i++)
@@ -178,7 +172,7 @@ a_deleted_code_proves_nothing(void **state)
 	(void)state;
 	for (unsigned round = 0; round < 10; round++) {
 		assert_string_equal(call(&world, "GET", "/registrationcode", NULL, NULL), "");
-		const char *code = ka_arena_string(&made, call_member(&world, "registrationCode"));
+		const char *code = ka_arena_string(&made, text_at(&world, "registrationCode"));
 		for (unsigned i = 0; i < NUM_CLIENTS; i++) {
 			const char *subject = ka_arena_format(&made, "CA %u %u", round, i);
 			const char *ca = make_cert_pem(&made,
@@ -191,7 +185,7 @@ a_deleted_code_proves_nothing(void **state)
 			    : (struct client){ .method = "POST",
 				      .path = "/cacertificate",
 				      .body = ka_arena_string(&made,
-					  call_body(
+					  body_of(
 					      &world, "caCertificate", ca, "verificationCertificate", proof, NULL)) };
 		}
 		unsigned done = run_all(""), refused = 0;

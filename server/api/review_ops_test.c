@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ListDevicesForReview, RevokeDevices and the operations on its jobs: times, counts, tokens, refusals. That jobs are carried out is in
  * server/review/review_test.c and tests/server/review_test.py. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-#include <cmocka.h>
 
-#include "server/api/call_test.h"
+#include "server/api/world_test.h"
 #include "server/store/revocation.h"
 
 #define S INT64_C(1000)
-#define T0 (CALL_NOW / 1000 * 1000) /* devices are registered a second apart from then on */
+#define T0 (TEST_NOW / 1000 * 1000) /* devices are registered a second apart from then on */
 #define NUM 12u
 
-static struct call_world world;
-static const struct ka_scope scope = { CALL_ACCOUNT, CALL_REGION };
+static struct world world;
+static const struct ka_scope scope = { TEST_ACCOUNT, TEST_REGION };
 static char ca_id[65], other_ca[65], devices_path[200], revoke_path[200];
 
 static enum ka_store_status
@@ -53,7 +46,8 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	call_open(&world);
+	world_init(&world);
+	world.now = TEST_NOW;
 	memset(ca_id, 'c', 64);
 	memset(other_ca, 'd', 64);
 	(void)snprintf(devices_path, sizeof(devices_path), "/keyassay/v1/cacertificate/%s/devices", ca_id);
@@ -65,7 +59,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	call_close(&world);
+	world_clear(&world);
 	return 0;
 }
 
@@ -75,25 +69,25 @@ ok(const char *method, const char *path, const char *query, const char *body)
 	const char *error = call(&world, method, path, query, body);
 
 	if (error[0] != '\0')
-		fail_msg("%s %s: %s: %s", method, path, error, call_member(&world, "message"));
+		fail_msg("%s %s: %s: %s", method, path, error, text_at(&world, "message"));
 }
 
 static int64_t
 number(const char *name)
 {
-	return json_integer_value(json_object_get(world.reply, name));
+	return json_integer_value(json_object_get(world.json, name));
 }
 
 static int64_t
 millis(const char *name)
 {
-	return (int64_t)(json_number_value(json_object_get(world.reply, name)) * 1000 + 0.5);
+	return (int64_t)(json_number_value(json_object_get(world.json, name)) * 1000 + 0.5);
 }
 
 static const char *
 body_after(int64_t ms, const char *more)
 {
-	return ka_arena_format(&world.bodies, "{\"registeredAfter\":%lld%s}", (long long)(ms / 1000), more);
+	return ka_arena_format(&world.arena, "{\"registeredAfter\":%lld%s}", (long long)(ms / 1000), more);
 }
 
 /* --- where the time comes from --- */
@@ -149,10 +143,10 @@ static void
 assert_since(const char *source, int64_t ms)
 {
 	ok("GET", devices_path, NULL, NULL);
-	assert_string_equal(call_member(&world, "registeredAfterSource"), source);
+	assert_string_equal(text_at(&world, "registeredAfterSource"), source);
 	assert_int_equal(millis("registeredAfter"), ms);
 	ok("POST", revoke_path, NULL, "{\"dryRun\":true}");
-	assert_string_equal(call_member(&world, "registeredAfterSource"), source);
+	assert_string_equal(text_at(&world, "registeredAfterSource"), source);
 	assert_int_equal(millis("registeredAfter"), ms);
 }
 
@@ -161,7 +155,7 @@ the_time_has_a_default(void **state)
 {
 	(void)state;
 	assert_string_equal(call(&world, "GET", devices_path, NULL, NULL), "InvalidRequestException");
-	assert_non_null(strstr(call_member(&world, "message"), "registeredAfter: is needed"));
+	assert_non_null(strstr(text_at(&world, "message"), "registeredAfter: is needed"));
 	assert_string_equal(call(&world, "POST", revoke_path, NULL, NULL), "InvalidRequestException");
 	/* That it expires says nothing of the key. */
 	event((struct event){ .found = T0, .check = "CA_CERTIFICATE_EXPIRING_CHECK", .number = 1 });
@@ -187,7 +181,7 @@ assert_devices(const char *query, const char *numbers)
 	size_t i;
 
 	ok("GET", devices_path, query, NULL);
-	list = json_object_get(world.reply, "devices");
+	list = json_object_get(world.json, "devices");
 	json_array_foreach(list, i, device)
 	{
 		size_t len = strlen(seen);
@@ -207,19 +201,19 @@ lists(void **state)
 	(void)state;
 	assert_int_equal(T0, INT64_C(1700000000000));
 	assert_devices("registeredAfter=" AT("20"), "a9876543210");
-	assert_string_equal(call_member(&world, "caStatus"), "INACTIVE");
+	assert_string_equal(text_at(&world, "caStatus"), "INACTIVE");
 	assert_devices("isAscendingOrder=true&registeredAfter=" AT("24"), "456789a");
 	assert_devices("registeredAfter=" AT("24") "&registeredBefore=" AT("27"), "654");
 	assert_devices("registeredAfter=" AT("20") "&status=REVOKED", "82");
 	assert_devices("registeredAfter=" AT("59"), "");
 	assert_devices("registeredAfter=" AT("20") "&pageSize=4", "a987");
-	const char *next = ka_arena_format(&world.bodies, "registeredAfter=" AT("20") "&pageSize=4&marker=%s",
-	    call_member(&world, "nextMarker"));
+	const char *next = ka_arena_format(&world.arena, "registeredAfter=" AT("20") "&pageSize=4&marker=%s",
+	    text_at(&world, "nextMarker"));
 	assert_devices(next, "6543");
 	/* The token is for its list. */
 	ok("GET", devices_path, "registeredAfter=" AT("20") "&pageSize=4", NULL);
-	next = ka_arena_format(&world.bodies, "registeredAfter=" AT("21") "&pageSize=4&marker=%s",
-	    call_member(&world, "nextMarker"));
+	next = ka_arena_format(&world.arena, "registeredAfter=" AT("21") "&pageSize=4&marker=%s",
+	    text_at(&world, "nextMarker"));
 	assert_string_equal(call(&world, "GET", devices_path, next, NULL), "InvalidRequestException");
 	assert_string_equal(call(&world, "GET", devices_path,
 				"registeredAfter=" AT("24") "&registeredBefore=" AT("24"), NULL),
@@ -238,7 +232,7 @@ unknown_cas(void **state)
 	(void)snprintf(path, sizeof(path), "/keyassay/v1/cacertificate/%s/revoke", other_ca);
 	ok("POST", path, NULL, body_after(T0, ",\"dryRun\":true"));
 	assert_int_equal(number("total"), 1);
-	assert_null(json_object_get(world.reply, "caStatus"));
+	assert_null(json_object_get(world.json, "caStatus"));
 }
 
 /* --- jobs --- */
@@ -279,13 +273,13 @@ a_dry_run_writes_nothing(void **state)
 {
 	(void)state;
 	ok("POST", revoke_path, NULL, body_after(T0, ",\"dryRun\":true,\"clientRequestToken\":\"t\""));
-	assert_true(json_is_true(json_object_get(world.reply, "dryRun")));
+	assert_true(json_is_true(json_object_get(world.json, "dryRun")));
 	assert_int_equal(number("total"), 11);
 	assert_int_equal(number("alreadyRevoked"), 2);
 	assert_int_equal(number("inTransfer"), 2);
 	assert_int_equal(number("toRevoke"), 7);
-	assert_int_equal(json_integer_value(json_object_get(json_object_get(world.reply, "byStatus"), "ACTIVE")), 2);
-	assert_null(json_object_get(world.reply, "revocationId"));
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(world.json, "byStatus"), "ACTIVE")), 2);
+	assert_null(json_object_get(world.json, "revocationId"));
 	assert_sums(0, 0);
 }
 
@@ -296,26 +290,26 @@ jobs(void **state)
 
 	(void)state;
 	ok("POST", revoke_path, NULL, body_after(T0 + 2 * S, ",\"registeredBefore\":1700000009"));
-	(void)snprintf(id, sizeof(id), "%s", call_member(&world, "revocationId"));
+	(void)snprintf(id, sizeof(id), "%s", text_at(&world, "revocationId"));
 	assert_int_equal(strlen(id), KA_REVOCATION_ID_LEN);
-	assert_string_equal(call_member(&world, "status"), "IN_PROGRESS");
-	assert_string_equal(call_member(&world, "requestedBy"), "AKIATEST");
+	assert_string_equal(text_at(&world, "status"), "IN_PROGRESS");
+	assert_string_equal(text_at(&world, "requestedBy"), TEST_KEY);
 	assert_int_equal(number("total"), 7);
 	assert_sums(1, 1);
-	assert_string_equal(call_log(&world)->action, "RevokeDevices");
+	assert_string_equal(last_change(&world)->action, "RevokeDevices");
 	(void)snprintf(path, sizeof(path), "/keyassay/v1/revocations/%s", id);
 	ok("GET", path, NULL, NULL);
 	assert_int_equal(millis("registeredBefore"), T0 + 9 * S);
 	(void)snprintf(path, sizeof(path), "/keyassay/v1/revocations/%s/cancel", id);
 	ok("POST", path, NULL, NULL);
 	ok("POST", path, NULL, NULL); /* again: nothing more */
-	assert_true(json_is_true(json_object_get(world.reply, "cancelRequested")));
+	assert_true(json_is_true(json_object_get(world.json, "cancelRequested")));
 	assert_sums(1, 2);
-	assert_string_equal(call_log(&world)->action, "CancelRevocation");
+	assert_string_equal(last_change(&world)->action, "CancelRevocation");
 	/* Another account sees nothing of it. */
-	(void)snprintf(world.identity.account, sizeof(world.identity.account), CALL_OTHER_ACCOUNT);
+	world.account = OTHER_ACCOUNT;
 	assert_string_equal(call(&world, "POST", path, NULL, NULL), "ResourceNotFoundException");
-	(void)snprintf(world.identity.account, sizeof(world.identity.account), CALL_ACCOUNT);
+	world.account = TEST_ACCOUNT;
 	assert_string_equal(call(&world, "GET", "/keyassay/v1/revocations/abc", NULL, NULL), "ResourceNotFoundException");
 }
 
@@ -326,9 +320,9 @@ tokens(void **state)
 
 	(void)state;
 	ok("POST", revoke_path, NULL, body_after(T0, ",\"clientRequestToken\":\"one\""));
-	(void)snprintf(id, sizeof(id), "%s", call_member(&world, "revocationId"));
+	(void)snprintf(id, sizeof(id), "%s", text_at(&world, "revocationId"));
 	ok("POST", revoke_path, NULL, body_after(T0, ",\"clientRequestToken\":\"one\""));
-	assert_string_equal(call_member(&world, "revocationId"), id);
+	assert_string_equal(text_at(&world, "revocationId"), id);
 	assert_sums(1, 1);
 	assert_string_equal(call(&world, "POST", revoke_path, NULL, body_after(T0 + S, ",\"clientRequestToken\":\"one\"")),
 	    "TaskAlreadyExistsException");
@@ -339,11 +333,11 @@ tokens(void **state)
 	assert_string_equal(
 	    call(&world, "POST", revoke_path, NULL, "{\"clientRequestToken\":\"one\"}"), "TaskAlreadyExistsException");
 	ok("POST", revoke_path, NULL, "{\"clientRequestToken\":\"two\"}");
-	(void)snprintf(id, sizeof(id), "%s", call_member(&world, "revocationId"));
+	(void)snprintf(id, sizeof(id), "%s", text_at(&world, "revocationId"));
 	/* The same words mean the same job, though the default has moved on. */
 	event((struct event){ .found = T0 - S, .check = KEYS, .number = 1 });
 	ok("POST", revoke_path, NULL, "{\"clientRequestToken\":\"two\"}");
-	assert_string_equal(call_member(&world, "revocationId"), id);
+	assert_string_equal(text_at(&world, "revocationId"), id);
 	assert_string_equal(call(&world, "POST", revoke_path, NULL, body_after(T0, ",\"clientRequestToken\":\"two\"")),
 	    "TaskAlreadyExistsException");
 	assert_string_equal(call(&world, "POST", revoke_path, NULL, body_after(T0, ",\"clientRequestToken\":\"a b\"")),
@@ -356,21 +350,21 @@ at_most_ten(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 10; i++)
 		ok("POST", revoke_path, NULL,
-		    ka_arena_format(&world.bodies, "{\"registeredAfter\":1,\"clientRequestToken\":\"t%u\"}", i));
+		    ka_arena_format(&world.arena, "{\"registeredAfter\":1,\"clientRequestToken\":\"t%u\"}", i));
 	assert_string_equal(call(&world, "POST", revoke_path, NULL, body_after(T0, "")), "LimitExceededException");
 	ok("POST", revoke_path, NULL, "{\"registeredAfter\":1,\"clientRequestToken\":\"t3\"}"); /* is there already */
 	ok("GET", "/keyassay/v1/revocations", "maxResults=7", NULL);
-	assert_int_equal(json_array_size(json_object_get(world.reply, "revocations")), 7);
+	assert_int_equal(json_array_size(json_object_get(world.json, "revocations")), 7);
 	const char *next =
-	    ka_arena_format(&world.bodies, "maxResults=7&nextToken=%s", call_member(&world, "nextToken"));
+	    ka_arena_format(&world.arena, "maxResults=7&nextToken=%s", text_at(&world, "nextToken"));
 	ok("GET", "/keyassay/v1/revocations", next, NULL);
-	assert_int_equal(json_array_size(json_object_get(world.reply, "revocations")), 3);
-	assert_null(json_object_get(world.reply, "nextToken"));
+	assert_int_equal(json_array_size(json_object_get(world.json, "revocations")), 3);
+	assert_null(json_object_get(world.json, "nextToken"));
 	ok("GET", "/keyassay/v1/revocations", "status=COMPLETED", NULL);
-	assert_int_equal(json_array_size(json_object_get(world.reply, "revocations")), 0);
+	assert_int_equal(json_array_size(json_object_get(world.json, "revocations")), 0);
 	ok("GET", "/keyassay/v1/revocations",
-	    ka_arena_format(&world.bodies, "status=IN_PROGRESS&maxResults=250&caCertificateId=%s", ca_id), NULL);
-	assert_int_equal(json_array_size(json_object_get(world.reply, "revocations")), 10);
+	    ka_arena_format(&world.arena, "status=IN_PROGRESS&maxResults=250&caCertificateId=%s", ca_id), NULL);
+	assert_int_equal(json_array_size(json_object_get(world.json, "revocations")), 10);
 }
 
 int

@@ -1,28 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Transfers in the log of changes: what ends in one account and begins in another is in the log of both, with who did it. What the
  * operations do otherwise is in tests/server/transfer_test.py. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-#include <cmocka.h>
 
-#include "server/api/call_test.h"
+#include "server/api/world_test.h"
 #include "server/pki/make_cert_test.h"
 
-static struct call_world world;
+static struct world world;
 static struct ka_arena made;
 
 static enum ka_store_status
 add_accounts(struct ka_tx *tx, void *arg)
 {
-	static const char *const accounts[] = { CALL_ACCOUNT, CALL_OTHER_ACCOUNT };
+	static const char *const accounts[] = { TEST_ACCOUNT, OTHER_ACCOUNT };
 
 	(void)arg;
 	for (size_t i = 0; i < 2; i++) {
-		const struct ka_account_row row = { .account = accounts[i], .created = CALL_NOW };
+		const struct ka_account_row row = { .account = accounts[i], .created = TEST_NOW };
 		enum ka_store_status status = ka_tx_account_insert(tx, &row);
 
 		if (status != KA_STORE_OK && status != KA_STORE_EXISTS)
@@ -35,7 +28,8 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	call_open(&world);
+	world_init(&world);
+	world.now = TEST_NOW;
 	return ka_store_write(world.server.store, add_accounts, NULL) == KA_STORE_OK ? 0 : -1;
 }
 
@@ -43,7 +37,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	call_close(&world);
+	world_clear(&world);
 	ka_arena_clear(&made);
 	return 0;
 }
@@ -51,8 +45,8 @@ tear_down(void **state)
 static void
 become(const char *account, const char *key)
 {
-	(void)snprintf(world.identity.account, sizeof(world.identity.account), "%s", account);
-	(void)snprintf(world.identity.access_key_id, sizeof(world.identity.access_key_id), "%s", key);
+	world.account = account;
+	world.key = key;
 }
 
 static void
@@ -61,23 +55,23 @@ do_it(const char *method, const char *path, const char *query, const char *body)
 	const char *error = call(&world, method, path, query, body);
 
 	if (error[0] != '\0')
-		fail_msg("%s: %s: %s", path, error, call_member(&world, "message"));
+		fail_msg("%s: %s: %s", path, error, text_at(&world, "message"));
 }
 
 /* The newest entry of an account; NULL in before or after: there is none, else text that is in it. */
 static void
 assert_logged(const char *account, const char *actor, const char *action, const char *resource, const char *before, const char *after)
 {
-	struct ka_identity identity = world.identity;
+	const char *account_before = world.account, *key_before = world.key;
 
 	become(account, "");
-	const struct ka_log_row *log = call_log(&world);
-	world.identity = identity;
+	const struct ka_log_row *log = last_change(&world);
+	become(account_before, key_before);
 	assert_string_equal(log->account, account);
 	assert_string_equal(log->actor, actor);
 	assert_string_equal(log->action, action);
 	assert_string_equal(
-	    log->resource, ka_arena_format(&made, "arn:aws:iot:" CALL_REGION ":%s:%s", account, resource));
+	    log->resource, ka_arena_format(&made, "arn:aws:iot:" TEST_REGION ":%s:%s", account, resource));
 	assert_true((log->before == NULL) == (before == NULL) && (log->after == NULL) == (after == NULL));
 	if (before != NULL)
 		assert_non_null(strstr(log->before, before));
@@ -85,7 +79,7 @@ assert_logged(const char *account, const char *actor, const char *action, const 
 		assert_non_null(strstr(log->after, after));
 }
 
-#define TO_OTHER "targetAwsAccount=" CALL_OTHER_ACCOUNT
+#define TO_OTHER "targetAwsAccount=" OTHER_ACCOUNT
 #define PENDING "\"PENDING_TRANSFER\""
 
 /* verbs: transfer, accept, reject, cancel as paths with %s for the id; words: what follows the verb in the operation's name. */
@@ -99,22 +93,22 @@ story(const char *const paths[4], const char *method, const char *const names[4]
 
 		path[i] = ka_arena_format(&made, "%.*s%s%s", (int)(at - paths[i]), paths[i], id, at + 2);
 	}
-	become(CALL_ACCOUNT, "SOURCEKEY");
+	become(TEST_ACCOUNT, "SOURCEKEY");
 	do_it(method, path[0], TO_OTHER, NULL);
-	assert_logged(CALL_ACCOUNT, "SOURCEKEY", names[0], resource, "\"INACTIVE\"", "\"transferredTo\":\"" CALL_OTHER_ACCOUNT "\"");
+	assert_logged(TEST_ACCOUNT, "SOURCEKEY", names[0], resource, "\"INACTIVE\"", "\"transferredTo\":\"" OTHER_ACCOUNT "\"");
 	do_it(method, path[3], NULL, NULL);
-	assert_logged(CALL_ACCOUNT, "SOURCEKEY", names[3], resource, PENDING, "\"INACTIVE\"");
+	assert_logged(TEST_ACCOUNT, "SOURCEKEY", names[3], resource, PENDING, "\"INACTIVE\"");
 	do_it(method, path[0], TO_OTHER, NULL);
-	become(CALL_OTHER_ACCOUNT, "TARGETKEY");
+	become(OTHER_ACCOUNT, "TARGETKEY");
 	do_it(method, path[2], NULL, "{\"rejectReason\":\"not ours\"}");
-	assert_logged(CALL_ACCOUNT, "TARGETKEY", names[2], resource, PENDING, "\"rejectReason\":\"not ours\"");
-	assert_logged(CALL_OTHER_ACCOUNT, "TARGETKEY", names[2], resource, PENDING, NULL);
-	become(CALL_ACCOUNT, "SOURCEKEY");
+	assert_logged(TEST_ACCOUNT, "TARGETKEY", names[2], resource, PENDING, "\"rejectReason\":\"not ours\"");
+	assert_logged(OTHER_ACCOUNT, "TARGETKEY", names[2], resource, PENDING, NULL);
+	become(TEST_ACCOUNT, "SOURCEKEY");
 	do_it(method, path[0], TO_OTHER, NULL);
-	become(CALL_OTHER_ACCOUNT, "TARGETKEY");
+	become(OTHER_ACCOUNT, "TARGETKEY");
 	do_it(method, path[1], "setAsActive=true", NULL);
-	assert_logged(CALL_ACCOUNT, "TARGETKEY", names[1], resource, PENDING, NULL);
-	assert_logged(CALL_OTHER_ACCOUNT, "TARGETKEY", names[1], resource, NULL, "\"ACTIVE\"");
+	assert_logged(TEST_ACCOUNT, "TARGETKEY", names[1], resource, PENDING, NULL);
+	assert_logged(OTHER_ACCOUNT, "TARGETKEY", names[1], resource, NULL, "\"ACTIVE\"");
 }
 
 static void
@@ -127,8 +121,8 @@ devices_in_both_logs(void **state)
 	const char *pem = make_cert_pem(&made, &(struct make_cert){ .key = "ec:P-256", .subject = "thing" });
 
 	(void)state;
-	do_it("POST", "/certificate/register-no-ca", NULL, call_body(&world, "certificatePem", pem, NULL));
-	const char *id = ka_arena_string(&made, call_member(&world, "certificateId"));
+	do_it("POST", "/certificate/register-no-ca", NULL, body_of(&world, "certificatePem", pem, NULL));
+	const char *id = ka_arena_string(&made, text_at(&world, "certificateId"));
 	story(paths, "PATCH", names, id, ka_arena_format(&made, "cert/%s", id));
 }
 
@@ -144,8 +138,8 @@ cas_in_both_logs(void **state)
 
 	(void)state;
 	do_it("POST", "/cacertificate", NULL,
-	    call_body(&world, "caCertificate", pem, "certificateMode", "SNI_ONLY", NULL));
-	const char *id = ka_arena_string(&made, call_member(&world, "certificateId"));
+	    body_of(&world, "caCertificate", pem, "certificateMode", "SNI_ONLY", NULL));
+	const char *id = ka_arena_string(&made, text_at(&world, "certificateId"));
 	story(paths, "POST", names, id, ka_arena_format(&made, "cacert/%s", id));
 }
 

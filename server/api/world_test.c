@@ -2,110 +2,96 @@
 #include "server/api/world_test.h"
 
 #include <ftw.h>
-#include <stdio.h>
 #include <unistd.h>
 
+#include "server/clock.h"
+#include "server/pki/pki.h"
 #include "server/sigv4/auth.h"
 
 const struct ka_scope test_scope = { TEST_ACCOUNT, TEST_REGION };
 
-/* --- the fake of sigv4/ --------------------------------------------------------------------------------------------------- */
+struct ka_scope
+world_scope(const struct world *world)
+{
+	return (struct ka_scope){ world->account, world->region };
+}
+
+/* --- in the place of others: the linker's --wrap (meson.build) ------------------------------------------------------------ */
+
+enum ka_api_error __wrap_ka_auth_verify(struct ka_identity *out, const char **out_message, struct ka_arena *arena,
+    struct ka_auth *auth, const struct ka_raw_request *raw, int64_t now);
+int64_t __real_ka_clock_now(void);
+int64_t __wrap_ka_clock_now(void);
 
 static const char *
-header(const struct ka_raw_request *raw, const char *name, const char *fallback)
+header(const struct ka_raw_request *raw, const char *name)
 {
 	for (size_t i = 0; i < raw->num_headers; i++)
 		if (strcmp(raw->headers[i].name, name) == 0)
 			return raw->headers[i].value;
-	return fallback;
+	fail_msg("no header %s", name);
+	return "";
 }
 
+/* Who asks is what the headers say. */
 enum ka_api_error
-ka_auth_verify(struct ka_identity *out, const char **out_message, struct ka_arena *arena, struct ka_auth *auth,
+__wrap_ka_auth_verify(struct ka_identity *out, const char **out_message, struct ka_arena *arena, struct ka_auth *auth,
     const struct ka_raw_request *raw, int64_t now)
 {
-	const char *role = header(raw, "role", "admin");
+	struct ka_identity identity = { 0 };
 
-	(void)auth;
 	(void)arena;
+	(void)auth;
 	(void)now;
-	if (strcmp(role, "nobody") == 0) {
+	if (!ka_role_by_name(&identity.role, header(raw, "role"))) {
 		*out_message = "who are you?";
 		return KA_API_MISSING_AUTHENTICATION_TOKEN;
 	}
-	*out = (struct ka_identity){
-		.role = strcmp(role, "reader") == 0      ? KA_ROLE_READER
-		    : strcmp(role, "auditor") == 0 ? KA_ROLE_AUDITOR
-						   : KA_ROLE_ADMIN,
-		.access_key_id = "AKIATESTTESTTESTTEST",
-		.region = TEST_REGION,
-	};
-	memcpy(out->account, header(raw, "account", TEST_ACCOUNT), KA_ACCOUNT_LEN);
+	(void)snprintf(identity.account, sizeof(identity.account), "%s", header(raw, "account"));
+	(void)snprintf(identity.region, sizeof(identity.region), "%s", header(raw, "region"));
+	(void)snprintf(identity.access_key_id, sizeof(identity.access_key_id), "%s", header(raw, "key"));
+	*out = identity;
 	return KA_API_OK;
 }
 
-/* A sum stands for the MAC. */
-static unsigned
-sum(const char *context, struct ka_slice bytes)
+/* What the world's time is for the request that this thread makes; 0: the time as it is. */
+static _Thread_local int64_t time_of_request;
+
+int64_t
+__wrap_ka_clock_now(void)
 {
-	unsigned value = 5381;
-
-	for (; *context != '\0'; context++)
-		value = value * 33 + (unsigned char)*context;
-	for (size_t i = 0; i < bytes.len; i++)
-		value = value * 33 + bytes.data[i];
-	return value;
-}
-
-const char *
-ka_auth_token_seal(struct ka_arena *arena, struct ka_auth *auth, struct ka_slice bytes, const char *context)
-{
-	const char *token = ka_arena_format(arena, "%08x", sum(context, bytes));
-
-	(void)auth;
-	for (size_t i = 0; i < bytes.len; i++)
-		token = ka_arena_format(arena, "%s%02x", token, bytes.data[i]);
-	return token;
-}
-
-bool
-ka_auth_token_open(struct ka_slice *out_bytes, struct ka_arena *arena, struct ka_auth *auth, const char *token, const char *context)
-{
-	size_t len = strlen(token);
-	unsigned mac, byte;
-
-	(void)auth;
-	if (len < 8 || len % 2 != 0 || sscanf(token, "%8x", &mac) != 1)
-		return false;
-	uint8_t *bytes = ka_arena_take(arena, len);
-	for (size_t i = 8; i < len; i += 2) {
-		if (sscanf(token + i, "%2x", &byte) != 1)
-			return false;
-		bytes[(i - 8) / 2] = (uint8_t)byte;
-	}
-	*out_bytes = (struct ka_slice){ bytes, (len - 8) / 2 };
-	return sum(context, *out_bytes) == mac;
+	return time_of_request != 0 ? time_of_request : __real_ka_clock_now();
 }
 
 /* --- set-up --------------------------------------------------------------------------------------------------------------- */
 
-int
-world_open(void **state)
+void
+world_init(struct world *world)
 {
-	struct world *world = calloc(1, sizeof(*world));
+	static const uint8_t key[KA_SECRET_KEY_LEN] = "a key for tests";
 	char message[KA_STORE_MESSAGE_LEN] = "", url[128];
 
-	assert_non_null(world);
+	*world = (struct world){ .account = TEST_ACCOUNT,
+		.region = TEST_REGION,
+		.key = TEST_KEY,
+		.role = "admin",
+		.content_type = "application/json" };
 	strcpy(world->dir, "/tmp/keyassay-api-XXXXXX");
 	assert_non_null(mkdtemp(world->dir));
 	(void)snprintf(url, sizeof(url), "sqlite:%s/keyassay.db", world->dir);
 	world->server.store = ka_store_open(message, url, KA_STORE_CREATE);
 	if (world->server.store == NULL)
 		fail_msg("%s", message);
-	ka_store_log_key(world->server.store, (const uint8_t[32]){ "a key for tests" });
+	ka_store_log_key(world->server.store, key);
 	assert_true(ka_store_log_begin(world->server.store, message, false));
-	*state = world;
-	return 0;
+	world->server.auth = ka_auth_new(key, world->server.store);
+	assert_true(ka_pki_create(message, world->server.auth, world->dir));
+	world->server.pki = ka_pki_load(message, world->server.auth, world->dir);
+	assert_non_null(world->server.pki);
+	world->ctx = ka_ctx_new();
+	world->server.ctx = world->ctx;
+	world->server.host = "127.0.0.1:8400";
+	world->server.default_account = TEST_ACCOUNT;
 }
 
 static int
@@ -117,28 +103,48 @@ remove_entry(const char *path, const struct stat *stat, int type, struct FTW *ft
 	return remove(path);
 }
 
+void
+world_clear(struct world *world)
+{
+	json_decref(world->json);
+	ka_pki_free(world->server.pki);
+	ka_auth_free(world->server.auth);
+	ka_store_close(world->server.store);
+	ka_ctx_free(world->ctx);
+	ka_arena_clear(&world->arena);
+	assert_int_equal(nftw(world->dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+int
+world_open(void **state)
+{
+	struct world *world = calloc(1, sizeof(*world));
+
+	assert_non_null(world);
+	world_init(world);
+	*state = world;
+	return 0;
+}
+
 int
 world_close(void **state)
 {
-	struct world *world = *state;
-
-	json_decref(world->json);
-	ka_store_close(world->server.store);
-	ka_arena_clear(&world->arena);
-	(void)nftw(world->dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
-	free(world);
+	world_clear(*state);
+	free(*state);
 	return 0;
 }
 
 /* --- requests ------------------------------------------------------------------------------------------------------------- */
 
-void
+const char *
 call(struct world *world, const char *method, const char *path, const char *query, const char *body)
 {
 	const struct ka_raw_header headers[] = {
-		{ "role", world->role == NULL ? "admin" : world->role },
-		{ "account", world->account == NULL ? TEST_ACCOUNT : world->account },
-		{ "content-type", world->content_type == NULL ? "application/json" : world->content_type },
+		{ "role", world->role },
+		{ "account", world->account },
+		{ "region", world->region },
+		{ "key", world->key },
+		{ "content-type", world->content_type },
 	};
 	const struct ka_raw_request raw = {
 		.method = method,
@@ -152,7 +158,9 @@ call(struct world *world, const char *method, const char *path, const char *quer
 	};
 	struct ka_api_result result;
 
+	time_of_request = world->now;
 	ka_api_handle(&result, &world->server, &world->arena, &raw);
+	time_of_request = 0;
 	world->status = result.status;
 	world->error_type = result.error_type;
 	world->allow = result.allow;
@@ -163,26 +171,40 @@ call(struct world *world, const char *method, const char *path, const char *quer
 	world->json = json_loads(world->text, JSON_REJECT_DUPLICATES, NULL);
 	if (world->json == NULL)
 		fail_msg("%s %s: the reply is not JSON: %s", method, path, world->text);
+	return world->error_type == NULL ? "" : world->error_type;
 }
 
 void
 call_ok(struct world *world, const char *method, const char *path, const char *query, const char *body)
 {
-	call(world, method, path, query, body);
-	if (world->error_type != NULL || world->status != 200)
-		fail_msg("%s %s?%s %s: %u %s", method, path, query == NULL ? "" : query, body == NULL ? "" : body, world->status, world->text);
+	if (call(world, method, path, query, body)[0] != '\0' || world->status != 200)
+		fail_msg("%s %s?%s %s: %u %s", method, path, query == NULL ? "" : query, body == NULL ? "" : body,
+		    world->status, world->text);
 }
 
 void
-call_error(struct world *world, const char *method, const char *path, const char *query, const char *body, const char *error_type,
-    const char *message_part)
+call_error(struct world *world, const char *method, const char *path, const char *query, const char *body,
+    const char *error_type, const char *message_part)
 {
-	call(world, method, path, query, body);
-	const char *message = text_at(world, "message");
-	if (world->error_type == NULL || strcmp(world->error_type, error_type) != 0 || message == NULL ||
-	    strstr(message, message_part) == NULL)
+	if (strcmp(call(world, method, path, query, body), error_type) != 0 ||
+	    strstr(text_at(world, "message"), message_part) == NULL)
 		fail_msg("%s %s?%s %s: wanted %s with \"%s\", got %u %s %s", method, path, query == NULL ? "" : query,
 		    body == NULL ? "" : body, error_type, message_part, world->status, world->error_type, world->text);
+}
+
+const char *
+body_of(struct world *world, const char *name, ...)
+{
+	json_t *object = json_object();
+	va_list args;
+
+	va_start(args, name);
+	for (; name != NULL; name = va_arg(args, const char *))
+		assert_int_equal(json_object_set_new(object, name, json_string(va_arg(args, const char *))), 0);
+	va_end(args);
+	const char *text = ka_json_text(&world->arena, object);
+	json_decref(object);
+	return text;
 }
 
 json_t *
@@ -197,7 +219,8 @@ at(const struct world *world, const char *path)
 		assert_true(len < sizeof(name));
 		memcpy(name, path, len);
 		name[len] = '\0';
-		json = json_is_array(json) ? json_array_get(json, strtoul(name, NULL, 10)) : json_object_get(json, name);
+		json =
+		    json_is_array(json) ? json_array_get(json, strtoul(name, NULL, 10)) : json_object_get(json, name);
 		path += len + (path[len] == '.');
 	}
 	return json;
@@ -206,7 +229,9 @@ at(const struct world *world, const char *path)
 const char *
 text_at(const struct world *world, const char *path)
 {
-	return json_string_value(at(world, path));
+	const char *text = json_string_value(at(world, path));
+
+	return text == NULL ? "" : text;
 }
 
 json_int_t
@@ -265,7 +290,9 @@ void
 add_ca(struct world *world, unsigned number)
 {
 	static const uint8_t der[] = "der";
-	struct ka_ca_row row = { .status = KA_CA_ACTIVE, .mode = KA_MODE_DEFAULT, .der = { der, 3 }, .customer_version = 1 };
+	struct ka_ca_row row = {
+		.status = KA_CA_ACTIVE, .mode = KA_MODE_DEFAULT, .der = { der, 3 }, .customer_version = 1
+	};
 
 	strcpy(row.id, cert_id(world, number));
 	insert_row(world, (struct insertion){ .ca = &row });
@@ -275,9 +302,11 @@ void
 add_device(struct world *world, unsigned number, unsigned ca_number)
 {
 	static const uint8_t der[] = "der";
-	struct ka_device_row row = {
-		.status = KA_DEVICE_ACTIVE, .mode = KA_MODE_DEFAULT, .der = { der, 3 }, .customer_version = 1, .created = 1000 + number
-	};
+	struct ka_device_row row = { .status = KA_DEVICE_ACTIVE,
+		.mode = KA_MODE_DEFAULT,
+		.der = { der, 3 },
+		.customer_version = 1,
+		.created = 1000 + number };
 
 	strcpy(row.id, cert_id(world, number));
 	strcpy(row.ca_id, cert_id(world, ca_number));
@@ -317,27 +346,40 @@ add_task(struct world *world, const char *id, enum ka_task_type type, enum ka_ta
 	insert_row(world, (struct insertion){ .task = &row });
 }
 
-struct counting {
+/* --- the log -------------------------------------------------------------------------------------------------------------- */
+
+struct log {
 	struct world *world;
+	struct ka_page page;
+	struct ka_log_row *rows;
 	size_t num;
 };
 
 static enum ka_store_status
-count_changes(struct ka_tx *tx, void *arg)
+list_log(struct ka_tx *tx, void *arg)
 {
-	struct counting *counting = arg;
-	const struct ka_log_filter filter = { 0 };
-	const struct ka_page all = { .ascending = true, .limit = 1000 };
-	struct ka_log_row *rows;
+	struct log *log = arg;
+	const struct ka_scope scope = world_scope(log->world);
 
-	return ka_tx_log_list(tx, &rows, &counting->num, &counting->world->arena, &test_scope, &filter, &all);
+	return ka_tx_log_list(
+	    tx, &log->rows, &log->num, &log->world->arena, &scope, &(struct ka_log_filter){ 0 }, &log->page);
 }
 
 size_t
 num_changes(struct world *world)
 {
-	struct counting counting = { world, 0 };
+	struct log log = { .world = world, .page = { .limit = 1000 } };
 
-	assert_int_equal(ka_store_read(world->server.store, count_changes, &counting), KA_STORE_OK);
-	return counting.num;
+	assert_int_equal(ka_store_read(world->server.store, list_log, &log), KA_STORE_OK);
+	return log.num;
+}
+
+const struct ka_log_row *
+last_change(struct world *world)
+{
+	struct log log = { .world = world, .page = { .limit = 1 } };
+
+	assert_int_equal(ka_store_read(world->server.store, list_log, &log), KA_STORE_OK);
+	assert_int_equal(log.num, 1);
+	return log.rows;
 }
