@@ -24,8 +24,8 @@ fail(char *out_message, const char *format, ...)
 }
 
 /* Makes what a crash must not undo: the directory entry itself. */
-static bool
-sync_parent(char *out_message, const char *path)
+bool
+ka_file_sync_parent(char out_message[KA_DATADIR_MESSAGE_LEN], const char *path)
 {
 	char parent[PATH_MAX];
 	const char *slash = strrchr(path, '/');
@@ -62,7 +62,7 @@ ka_datadir_make(char out_message[KA_DATADIR_MESSAGE_LEN], const char *path)
 		memcpy(part, path, at);
 		part[at] = '\0';
 		if (mkdir(part, 0700) == 0) {
-			if (!sync_parent(out_message, part))
+			if (!ka_file_sync_parent(out_message, part))
 				return false;
 		} else if (errno != EEXIST && stat(part, &st) != 0) {
 			return fail(out_message, "%s: %s", part, strerror(errno));
@@ -121,7 +121,7 @@ ka_file_replace(char out_message[KA_DATADIR_MESSAGE_LEN], const char *path, cons
 	int why = errno;
 	(void)close(fd);
 	if (good && rename(beside, path) == 0)
-		return sync_parent(out_message, path);
+		return ka_file_sync_parent(out_message, path);
 	if (good)
 		why = errno;
 	(void)unlink(beside);
@@ -133,7 +133,7 @@ ka_file_remove(char out_message[KA_DATADIR_MESSAGE_LEN], const char *path)
 {
 	if (unlink(path) != 0 && errno != ENOENT)
 		return fail(out_message, "%s: %s", path, strerror(errno));
-	return sync_parent(out_message, path);
+	return ka_file_sync_parent(out_message, path);
 }
 
 bool

@@ -18,6 +18,9 @@ bool ka_file_exists(const char *path);
 /* ka_file_replace writes a file that survives a power cut either whole or not at all: beside it, synced, renamed. */
 bool ka_file_replace(char out_message[KA_DATADIR_MESSAGE_LEN], const char *path, const char *text, size_t len, unsigned mode);
 
+/* ka_file_sync_parent makes a new name durable: it syncs the directory that a path lies in. */
+bool ka_file_sync_parent(char out_message[KA_DATADIR_MESSAGE_LEN], const char *path);
+
 /* ka_file_remove removes a file durably; one that is not there is fine. */
 bool ka_file_remove(char out_message[KA_DATADIR_MESSAGE_LEN], const char *path);
 

@@ -9,6 +9,7 @@ static const struct ka_verb verbs[] = {
 	{ "serve", "run the server; an empty directory is initialised first", ka_verb_serve },
 	{ "init", "initialise a directory: database, keys, internal CA, credentials", ka_verb_init },
 	{ "import", "register certificates from files and streams", ka_verb_import },
+	{ "export", "write what brokers must refuse: fingerprints or a CRL", ka_verb_export },
 	{ "migrate", "bring the database to this program's schema", ka_verb_migrate },
 	{ "accesskey", "create, list and delete access keys", ka_verb_accesskey },
 	{ "account", "create and list accounts", ka_verb_account },

@@ -12,7 +12,6 @@
 #include "server/import/import.h"
 #include "server/verbs.h"
 
-#define DEFAULT_REGION "us-east-1"
 #define MAX_JOBS 256u
 #define MAX_BATCH 65536u
 
@@ -39,7 +38,7 @@ struct choices {
 
 static const struct ka_option own[] = {
 	{ "kind", "KIND", "ca (default) or device", OPT_KIND },
-	{ "region", "REGION", "default: $AWS_REGION, $AWS_DEFAULT_REGION or " DEFAULT_REGION, OPT_REGION },
+	{ "region", "REGION", "default: $AWS_REGION, $AWS_DEFAULT_REGION or us-east-1", OPT_REGION },
 	{ "status", "STATUS", "ACTIVE (default) or INACTIVE; device: also REVOKED", OPT_STATUS },
 	{ "mode", "MODE",
 	    "ca: SNI_ONLY (default) or DEFAULT, which one account\nof a region can have; devices take their CA's",
@@ -134,27 +133,6 @@ take(void *arg, int id, const char *value)
 	return false;
 }
 
-/* The region that clients would use, since they read the same variables. */
-static bool
-find_region(const char **out, const char *given)
-{
-	static const char *const variables[] = { "AWS_REGION", "AWS_DEFAULT_REGION" };
-	const char *region = given;
-
-	for (size_t i = 0; i < 2 && (region == NULL || region[0] == '\0'); i++)
-		region = getenv(variables[i]);
-	if (region == NULL || region[0] == '\0')
-		region = DEFAULT_REGION;
-	size_t len = strlen(region);
-	if (len > KA_REGION_MAX_LEN || len != strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-")) {
-		(void)ka_usage("import", "region '%s' is not 1 to %u lower-case letters, digits and '-'", region,
-		    KA_REGION_MAX_LEN);
-		return false;
-	}
-	*out = region;
-	return true;
-}
-
 static bool
 is(const char *a, const char *b)
 {
@@ -189,7 +167,7 @@ fill_in(struct ka_import *import, const struct choices *choices)
 							 : KA_ISSUER_AUTO;
 	import->jobs = choices->jobs;
 	import->batch = choices->batch;
-	return find_region(&import->scope.region, choices->region);
+	return ka_verb_region("import", &import->scope.region, choices->region);
 }
 
 static int

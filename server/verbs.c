@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -111,4 +112,24 @@ ka_verb_output(struct ka_buf *buf)
 		explicit_bzero(buf->data, buf->len); /* it may have held a secret */
 	ka_buf_clear(buf);
 	return good ? KA_EXIT_DONE : KA_EXIT_TROUBLE;
+}
+
+bool
+ka_verb_region(const char *verb, const char **out, const char *given)
+{
+	static const char *const variables[] = { "AWS_REGION", "AWS_DEFAULT_REGION" };
+	const char *region = given;
+
+	for (size_t i = 0; i < 2 && (region == NULL || region[0] == '\0'); i++)
+		region = getenv(variables[i]);
+	if (region == NULL || region[0] == '\0')
+		region = "us-east-1";
+	size_t len = strlen(region);
+	if (len > KA_REGION_MAX_LEN || len != strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-")) {
+		(void)ka_usage(verb, "region '%s' is not 1 to %u lower-case letters, digits and '-'", region,
+		    KA_REGION_MAX_LEN);
+		return false;
+	}
+	*out = region;
+	return true;
 }

@@ -30,10 +30,15 @@ int ka_verb_migrate(int argc, char **argv);
 int ka_verb_accesskey(int argc, char **argv);
 int ka_verb_account(int argc, char **argv);
 int ka_verb_config(int argc, char **argv);
+int ka_verb_export(int argc, char **argv);
 int ka_verb_import(int argc, char **argv);
 
 /* ka_verb_open is ka_node_open that prints what is wrong. */
 bool ka_verb_open(struct ka_node *out, const struct ka_config *config, unsigned flags);
+
+/* ka_verb_region gives the region that is meant: the one of an option (NULL: none), else the one that clients would use, since they read
+ * the same variables, else us-east-1. False: what is wrong was said. */
+bool ka_verb_region(const char *verb, const char **out, const char *given);
 
 /* ka_verb_store prints why a transaction of a verb failed; returns the status to leave with. what: "the account cannot be stored". */
 int ka_verb_store(enum ka_store_status status, const char *what);

@@ -89,4 +89,19 @@ enum ka_pki_fault ka_pki_issue(struct ka_pki_cert *out, char out_message[KA_PKI_
 enum ka_pki_fault ka_pki_make_pair(struct ka_pki_cert *out, const char **out_public_pem, const char **out_private_pem,
     char out_message[KA_PKI_MESSAGE_LEN], struct ka_arena *arena, struct ka_pki *pki, int64_t now);
 
+/* A list of revoked certificates of the internal CA (RFC 5280, section 5), in PEM, of any length in the same memory. */
+struct ka_pki_crl;
+typedef bool (*ka_pki_put_fn)(void *arg, const void *bytes, size_t len);
+
+/* ka_pki_crl_new begins one; NULL with a message. pki outlives it. ka_pki_crl_add adds a certificate that the CA issued (DER), revoked
+ * or on hold since a time in milliseconds. ka_pki_crl_write signs and writes it; its number is this_update. False: the message says
+ * why; put returned false, or it could not be made. */
+struct ka_pki_crl *ka_pki_crl_new(char out_message[KA_PKI_MESSAGE_LEN], const struct ka_pki *pki);
+bool ka_pki_crl_add(
+    struct ka_pki_crl *crl, char out_message[KA_PKI_MESSAGE_LEN], struct ka_slice der, int64_t since, bool hold);
+uint64_t ka_pki_crl_num(const struct ka_pki_crl *crl);
+bool ka_pki_crl_write(struct ka_pki_crl *crl, char out_message[KA_PKI_MESSAGE_LEN], int64_t this_update,
+    int64_t next_update, ka_pki_put_fn put, void *arg);
+void ka_pki_crl_free(struct ka_pki_crl *crl);
+
 #endif

@@ -71,13 +71,18 @@ enum ka_store_status ka_tx_device_revoke(
 
 /* ka_tx_refused_devices calls fn for each certificate of the scope that brokers must refuse whatever its dates, sorted by id: device
  * certificates that are not ACTIVE, or whose CA was deactivated by a mitigation. ka_tx_refused_cas the same for the CAs that a
- * mitigation deactivated. fn returns false to stop. */
+ * mitigation deactivated, behind the id after ("": all). fn returns false to stop. */
 typedef bool (*ka_refused_fn)(void *arg, const char *id);
 enum ka_store_status ka_tx_refused_devices(struct ka_tx *tx, const struct ka_scope *scope, ka_refused_fn fn, void *arg);
-enum ka_store_status ka_tx_refused_cas(struct ka_tx *tx, const struct ka_scope *scope, ka_refused_fn fn, void *arg);
+enum ka_store_status ka_tx_refused_cas(
+    struct ka_tx *tx, const struct ka_scope *scope, const char *after, ka_refused_fn fn, void *arg);
 
 /* ka_tx_issued_refused calls fn for each device certificate of any scope that a CA issued and that is not ACTIVE, in order of
  * registration. Of a row only seq, id, status, modified and der are set, all borrowed. */
 enum ka_store_status ka_tx_issued_refused(struct ka_tx *tx, const char *ca_id, ka_device_fn fn, void *arg);
+
+/* ka_tx_markers gives numbers of which one is another one whenever anything in the registry has changed. */
+#define KA_NUM_MARKERS 3u
+enum ka_store_status ka_tx_markers(struct ka_tx *tx, int64_t out[KA_NUM_MARKERS]);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What brokers must refuse: rows as they come, however many there are. */
 #include <assert.h>
+#include <string.h>
 
 #include "server/store/revocation.h"
 #include "server/store/sql.h"
@@ -39,14 +40,18 @@ ka_tx_refused_devices(struct ka_tx *tx, const struct ka_scope *scope, ka_refused
 }
 
 enum ka_store_status
-ka_tx_refused_cas(struct ka_tx *tx, const struct ka_scope *scope, ka_refused_fn fn, void *arg)
+ka_tx_refused_cas(
+    struct ka_tx *tx, const struct ka_scope *scope, const char *after, ka_refused_fn fn, void *arg)
 {
 	struct ka_sql sql;
 
 	ka_sql_begin(&sql, tx,
 	    "SELECT id FROM ca WHERE id > ? AND region || '' = ? AND account || '' = ? AND deactivated_by IS NOT NULL AND status <> 1"
 	    " ORDER BY id");
-	ka_sql_put_blob(&sql, (struct ka_slice){ NULL, 0 });
+	if (after[0] == '\0')
+		ka_sql_put_blob(&sql, (struct ka_slice){ NULL, 0 });
+	else
+		ka_sql_put_id(&sql, after);
 	ka_sql_put_text(&sql, scope->region);
 	ka_sql_put_text(&sql, scope->account);
 	return see_ids(&sql, fn, arg);
@@ -71,4 +76,22 @@ ka_tx_issued_refused(struct ka_tx *tx, const char *ca_id, ka_device_fn fn, void 
 			break;
 	}
 	return ka_sql_end(&sql);
+}
+
+enum ka_store_status
+ka_tx_markers(struct ka_tx *tx, int64_t out[KA_NUM_MARKERS])
+{
+	int64_t markers[KA_NUM_MARKERS];
+	struct ka_sql sql;
+
+	/* Each change is in the log, but for what an import registers. */
+	ka_sql_begin(&sql, tx, "SELECT max(seq) FROM log");
+	enum ka_store_status status = ka_sql_number(&sql, &markers[0]);
+	if (status == KA_STORE_OK)
+		status = ka_tx_ca_last_seq(tx, &markers[1]);
+	if (status == KA_STORE_OK)
+		status = ka_tx_device_last_seq(tx, &markers[2]);
+	if (status == KA_STORE_OK)
+		memcpy(out, markers, sizeof(markers));
+	return status;
 }

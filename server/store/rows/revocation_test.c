@@ -211,11 +211,13 @@ exports(struct ka_tx *tx, void *arg)
 	seen = (struct seen){ .num = 98, .sorted = true };
 	EXPECT(ka_tx_refused_devices(tx, &scope_b, see, &seen) == KA_STORE_OK && seen.num == 100);
 	seen = (struct seen){ .sorted = true };
-	EXPECT(ka_tx_refused_cas(tx, &scope_a, see, &seen) == KA_STORE_OK && seen.num == 1 && strcmp(seen.last, bad.id) == 0);
+	EXPECT(ka_tx_refused_cas(tx, &scope_a, "", see, &seen) == KA_STORE_OK && seen.num == 1 && strcmp(seen.last, bad.id) == 0);
+	EXPECT(ka_tx_refused_cas(tx, &scope_a, bad.id, see, &seen) == KA_STORE_OK && seen.num == 1);
+	EXPECT(ka_tx_refused_cas(tx, &scope_a, good.id, see, &seen) == KA_STORE_OK && seen.num == 1 + (strcmp(good.id, bad.id) < 0));
 	bad.status = KA_CA_ACTIVE;
 	EXPECT(ka_tx_ca_update(tx, &scope_a, &bad) == KA_STORE_OK);
 	seen = (struct seen){ .sorted = true };
-	EXPECT(ka_tx_refused_cas(tx, &scope_a, see, &seen) == KA_STORE_OK && seen.num == 0);
+	EXPECT(ka_tx_refused_cas(tx, &scope_a, "", see, &seen) == KA_STORE_OK && seen.num == 0);
 	EXPECT(ka_tx_refused_devices(tx, &scope_a, see, &seen) == KA_STORE_OK && seen.num == 10);
 	EXPECT(ka_tx_issued_refused(tx, bad.id, see_issued, &issued) == KA_STORE_OK && issued == 10); /* of both accounts */
 	return KA_STORE_OK;
