@@ -411,6 +411,7 @@ test_two_engines(void **state)
 	(void)state;
 	two.store = ka_store_open(message, world.place->url, 0);
 	assert_non_null(two.store);
+	ka_store_log_key(two.store, place_key);
 	struct ka_review *a = ka_review_start(&one, &options), *b = ka_review_start(&two, &options);
 	assert_true(a != NULL && b != NULL);
 	ka_review_wake(a);
