@@ -115,7 +115,7 @@ ka_plan_read(struct ka_plan *out, struct ka_arena *arena, const struct ka_mitiga
 	json_t *checks = task->listed_checks == NULL ? NULL : json_loads(task->listed_checks, 0, NULL);
 
 	*out = (struct ka_plan){ 0 };
-	bool ok = read_actions(out, arena, actions) &&
+	bool ok = json_is_object(target) && read_actions(out, arena, actions) &&
 	    read_checks(out, arena, mapping, json_object_get(target, "auditCheckToReasonCodeFilter")) &&
 	    read_findings(out, arena, json_object_get(target, "findingIds"), checks) &&
 	    (out->findings == NULL) == (task->audit_task != NULL);
