@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PUBLISH_FINDING_TO_SNS: the message goes into the outbox together with the execution that claims it; from there it is
- * delivered at least once, however long that takes. COMPLETED means that it cannot get lost any more. */
+/* PUBLISH_FINDING_TO_SNS: the message goes into the outbox together with the execution that claims it; from there
+ * it is delivered at least once, however long that takes. COMPLETED means that it cannot get lost any more. */
 #include "server/action/acts.h"
 #include "server/finding/finding_json.h"
 #include "server/notify/message.h"

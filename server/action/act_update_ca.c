@@ -47,7 +47,8 @@ ka_act_update_ca(struct ka_act_result *out, const struct ka_act_call *call)
 
 	if (status == KA_STORE_NONE) {
 		ka_act_fail(out, call, KA_ACT_INVALID_STATE,
-		    "CA certificate %s is no longer registered in account %s: it was deleted, or it moved to another account",
+		    "CA certificate %s is no longer registered in account %s: it was deleted, or it moved to another "
+		    "account",
 		    id, call->scope->account);
 		return KA_STORE_OK;
 	}
@@ -55,7 +56,8 @@ ka_act_update_ca(struct ka_act_result *out, const struct ka_act_call *call)
 		return status;
 	if (row.status == KA_CA_PENDING_TRANSFER) {
 		ka_act_fail(out, call, KA_ACT_INVALID_STATE,
-		    "CA certificate %s is being transferred to account %s: cancel the transfer, or let that account deal with "
+		    "CA certificate %s is being transferred to account %s: cancel the transfer, or let that account "
+		    "deal with "
 		    "it",
 		    id, row.transfer_to == NULL ? "?" : row.transfer_to);
 		return KA_STORE_OK;

@@ -18,8 +18,8 @@ deactivate(const struct ka_act_call *call, const struct ka_device_row *before)
 	if (status != KA_STORE_OK)
 		return status;
 	return ka_act_log(call, "UpdateCertificate", "cert", before->id,
-	    ka_arena_format(call->arena, "{\"status\":\"%s\",\"customerVersion\":%d}", ka_device_status_name(before->status),
-		before->customer_version),
+	    ka_arena_format(call->arena, "{\"status\":\"%s\",\"customerVersion\":%d}",
+		ka_device_status_name(before->status), before->customer_version),
 	    ka_arena_format(call->arena, "{\"status\":\"INACTIVE\",\"customerVersion\":%d,\"deactivatedBy\":\"%s\"}",
 		after.customer_version, call->task_id));
 }
@@ -35,20 +35,23 @@ ka_act_update_device(struct ka_act_result *out, const struct ka_act_call *call)
 
 	if (status == KA_STORE_NONE) {
 		ka_act_fail(out, call, KA_ACT_INVALID_STATE,
-		    "Certificate %s is no longer registered in account %s: it was deleted, or it moved to another account", id,
-		    call->scope->account);
+		    "Certificate %s is no longer registered in account %s: it was deleted, or it moved to another "
+		    "account",
+		    id, call->scope->account);
 		return KA_STORE_OK;
 	}
 	if (status != KA_STORE_OK || row.status == KA_DEVICE_INACTIVE)
 		return status;
 	if (row.status == KA_DEVICE_REVOKED) {
-		ka_act_fail(out, call, KA_ACT_INVALID_STATE, "Certificate %s is REVOKED: a revocation cannot be undone", id);
+		ka_act_fail(
+		    out, call, KA_ACT_INVALID_STATE, "Certificate %s is REVOKED: a revocation cannot be undone", id);
 		return KA_STORE_OK;
 	}
 	if (row.status == KA_DEVICE_PENDING_TRANSFER) {
 		ka_act_fail(out, call, KA_ACT_INVALID_STATE,
-		    "Certificate %s is being transferred to account %s: cancel the transfer, or let that account deal with it", id,
-		    row.transfer_to == NULL ? "?" : row.transfer_to);
+		    "Certificate %s is being transferred to account %s: cancel the transfer, or let that account deal "
+		    "with it",
+		    id, row.transfer_to == NULL ? "?" : row.transfer_to);
 		return KA_STORE_OK;
 	}
 	return deactivate(call, &row);

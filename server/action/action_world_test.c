@@ -10,11 +10,13 @@
 const struct ka_scope test_scope = { "123456789012", "eu-west-1" };
 
 #define DEFINITION(name, id, params) \
-	"{\"name\":\"" name "\",\"id\":\"" id "\",\"roleArn\":\"arn:aws:iam::1:role/x\",\"actionParams\":{" params "}}"
-const char definitions[] = "[" DEFINITION("off-ca", "id-0", "\"updateCACertificateParams\":{\"action\":\"DEACTIVATE\"}") "," DEFINITION(
-    "off-device", "id-1", "\"updateDeviceCertificateParams\":{\"action\":\"DEACTIVATE\"}") ","
-    DEFINITION("tell", "id-2", "\"publishFindingToSnsParams\":{\"topicArn\":\"" TOPIC "\"}") ","
-    DEFINITION("things", "id-3", "\"addThingsToThingGroupParams\":{\"thingGroupNames\":[\"g\"]}") "]";
+	"{\"name\":\"" name "\",\"id\":\"" id "\",\"roleArn\":\"arn:aws:iam::1:role/x\",\"actionParams\":{" params "}" \
+	"}"
+const char definitions[] =
+    "[" DEFINITION("off-ca", "id-0", "\"updateCACertificateParams\":{\"action\":\"DEACTIVATE\"}") "," DEFINITION(
+	"off-device", "id-1", "\"updateDeviceCertificateParams\":{\"action\":\"DEACTIVATE\"}") "," DEFINITION("tell",
+	"id-2", "\"publishFindingToSnsParams\":{\"topicArn\":\"" TOPIC "\"}") "," DEFINITION("things", "id-3",
+	"\"addThingsToThingGroupParams\":{\"thingGroupNames\":[\"g\"]}") "]";
 
 /* --- the world ---------------------------------------------------------------------------------------------------- */
 
@@ -128,10 +130,16 @@ void
 add_ca(struct world *world, unsigned number, enum ka_ca_status status, const char *deactivated_by)
 {
 	static const uint8_t der[] = "der";
-	struct job job = { .world = world, .ca = { .status = status, .mode = KA_MODE_SNI_ONLY, .der = { der, 3 },
-					       .created = START - 1000, .modified = START - 1000, .customer_version = 1,
-					       .generation_id = "g", .deactivated_by = deactivated_by,
-					       .transfer_to = status == KA_CA_PENDING_TRANSFER ? "999999999999" : NULL } };
+	struct job job = { .world = world,
+		.ca = { .status = status,
+		    .mode = KA_MODE_SNI_ONLY,
+		    .der = { der, 3 },
+		    .created = START - 1000,
+		    .modified = START - 1000,
+		    .customer_version = 1,
+		    .generation_id = "g",
+		    .deactivated_by = deactivated_by,
+		    .transfer_to = status == KA_CA_PENDING_TRANSFER ? "999999999999" : NULL } };
 
 	strcpy(job.ca.id, cert_id(world, number));
 	must(&job, insert_ca);
@@ -149,10 +157,15 @@ void
 add_device(struct world *world, unsigned number, enum ka_device_status status, unsigned ca)
 {
 	static const uint8_t der[] = "der";
-	struct job job = { .world = world, .device = { .status = status, .mode = KA_MODE_SNI_ONLY, .der = { der, 3 },
-					       .created = START - 1000, .modified = START - 1000, .customer_version = 1,
-					       .generation_id = "g",
-					       .transfer_to = status == KA_DEVICE_PENDING_TRANSFER ? "999999999999" : NULL } };
+	struct job job = { .world = world,
+		.device = { .status = status,
+		    .mode = KA_MODE_SNI_ONLY,
+		    .der = { der, 3 },
+		    .created = START - 1000,
+		    .modified = START - 1000,
+		    .customer_version = 1,
+		    .generation_id = "g",
+		    .transfer_to = status == KA_DEVICE_PENDING_TRANSFER ? "999999999999" : NULL } };
 
 	strcpy(job.device.id, cert_id(world, number));
 	strcpy(job.device.ca_id, cert_id(world, ca));
@@ -171,9 +184,15 @@ void
 add_finding(struct world *world, unsigned number, const char *check_name, enum ka_resource_type type, unsigned resource,
     const char *reason_code, bool suppressed)
 {
-	struct ka_finding_row row = { .check_name = check_name, .task_started = START - 900, .found = START - 800 + number / 3,
-		.severity = KA_SEVERITY_CRITICAL, .resource_type = type, .reason = "The key is weak.", .reason_code = reason_code,
-		.additional_info = "{}", .suppressed = suppressed };
+	struct ka_finding_row row = { .check_name = check_name,
+		.task_started = START - 900,
+		.found = START - 800 + number / 3,
+		.severity = KA_SEVERITY_CRITICAL,
+		.resource_type = type,
+		.reason = "The key is weak.",
+		.reason_code = reason_code,
+		.additional_info = "{}",
+		.suppressed = suppressed };
 	struct job job = { .world = world, .row = &row };
 
 	strcpy(row.id, finding_id(world, number));
@@ -196,7 +215,9 @@ suppress(struct world *world, const char *check_name, unsigned ca, int64_t expir
 	const char *id = cert_id(world, ca);
 	const struct ka_suppression_row row = { .check_name = check_name,
 		.resource = ka_arena_format(&world->arena, "{\"caCertificateId\":\"%s\"}", id),
-		.expiration = expiration, .indefinitely = expiration == 0, .token = id };
+		.expiration = expiration,
+		.indefinitely = expiration == 0,
+		.token = id };
 	struct job job = { .world = world, .row = &row };
 
 	must(&job, insert_suppression);
@@ -241,8 +262,8 @@ delete_finding(struct world *world, unsigned number)
 static enum ka_store_status
 insert_task(struct ka_tx *tx, void *arg)
 {
-	static const struct ka_mitigation_check_row counts[] = { { CA_KEYS, 0, 0, 0, 0, 0 }, { CA_EXPIRING, 0, 0, 0, 0, 0 },
-		{ DEVICE_KEYS, 0, 0, 0, 0, 0 } };
+	static const struct ka_mitigation_check_row counts[] = { { CA_KEYS, 0, 0, 0, 0, 0 },
+		{ CA_EXPIRING, 0, 0, 0, 0, 0 }, { DEVICE_KEYS, 0, 0, 0, 0, 0 } };
 	struct job *job = arg;
 	int64_t seq;
 
@@ -250,17 +271,23 @@ insert_task(struct ka_tx *tx, void *arg)
 }
 
 void
-start_task(struct world *world, const char *id, const char *mapping, const char *filter, const char *ids, const char *checks)
+start_task(
+    struct world *world, const char *id, const char *mapping, const char *filter, const char *ids, const char *checks)
 {
 	struct job job = { .world = world,
-		.task = { .id = id, .token = id, .status = KA_TASK_IN_PROGRESS, .started = ka_clock_now(),
-		    .audit_task = ids == NULL ? AUDIT : NULL, .mapping = mapping, .actions = definitions,
+		.task = { .id = id,
+		    .token = id,
+		    .status = KA_TASK_IN_PROGRESS,
+		    .started = ka_clock_now(),
+		    .audit_task = ids == NULL ? AUDIT : NULL,
+		    .mapping = mapping,
+		    .actions = definitions,
 		    .listed_checks = checks } };
 
 	job.task.target = ids != NULL ? ka_arena_format(&world->arena, "{\"findingIds\":%s}", ids)
-	    : filter != NULL
-	    ? ka_arena_format(&world->arena, "{\"auditTaskId\":\"" AUDIT "\",\"auditCheckToReasonCodeFilter\":%s}", filter)
-	    : "{\"auditTaskId\":\"" AUDIT "\"}";
+	    : filter != NULL          ? ka_arena_format(&world->arena,
+					    "{\"auditTaskId\":\"" AUDIT "\",\"auditCheckToReasonCodeFilter\":%s}", filter)
+				      : "{\"auditTaskId\":\"" AUDIT "\"}";
 	must(&job, insert_task);
 }
 
@@ -327,7 +354,8 @@ read_task(struct ka_tx *tx, void *arg)
 
 	if (status == KA_STORE_OK && job->other != NULL)
 		return ka_tx_execution_list(tx, &job->executions, &job->num, arena, job->task.seq, job->other);
-	return status == KA_STORE_OK ? ka_tx_mitigation_checks(tx, &job->counts, &job->num, arena, job->task.seq) : status;
+	return status == KA_STORE_OK ? ka_tx_mitigation_checks(tx, &job->counts, &job->num, arena, job->task.seq)
+				     : status;
 }
 
 struct ka_mitigation_row
@@ -365,7 +393,8 @@ get_executions(struct world *world, size_t *out_num, const char *id, unsigned fi
 const char *
 executions_of(struct world *world, const char *id, unsigned finding)
 {
-	static const char *const names[] = { "", "IN_PROGRESS", "COMPLETED", "FAILED", "CANCELED", "SKIPPED", "PENDING" };
+	static const char *const names[] = { "", "IN_PROGRESS", "COMPLETED", "FAILED", "CANCELED", "SKIPPED",
+		"PENDING" };
 	const char *text = "";
 	size_t num;
 	struct ka_execution_row *rows = get_executions(world, &num, id, finding);
@@ -423,8 +452,9 @@ get_log(struct world *world, size_t *out_num)
 struct ka_action_step
 new_worker(struct world *world, const char *name, uint32_t chunk)
 {
-	return (struct ka_action_step){ .crypto = world->crypto, .scope = test_scope, .worker = name, .lease_ms = 30000,
-		.chunk = chunk };
+	return (struct ka_action_step){
+		.crypto = world->crypto, .scope = test_scope, .worker = name, .lease_ms = 30000, .chunk = chunk
+	};
 }
 
 static enum ka_store_status

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* action_world_test.h - a registry with findings, and mitigation tasks over them, for tests of the engine: rows are made
- * without operations, certificates have bytes that nobody looks at. Certificates, findings and their ids have numbers. */
+/* action_world_test.h - a registry with findings, and mitigation tasks over them, for tests of the engine: rows
+ * are made without operations, certificates have bytes that nobody looks at. Certificates, findings and their ids
+ * have numbers. */
 #ifndef KA_SERVER_ACTION_ACTION_WORLD_TEST_H
 #define KA_SERVER_ACTION_ACTION_WORLD_TEST_H
 
@@ -49,16 +50,16 @@ const char *finding_id(struct world *world, unsigned number);
 /* Rows. A finding is found a third of a millisecond behind the one with the number before. */
 void add_ca(struct world *world, unsigned number, enum ka_ca_status status, const char *deactivated_by);
 void add_device(struct world *world, unsigned number, enum ka_device_status status, unsigned ca);
-void add_finding(struct world *world, unsigned number, const char *check_name, enum ka_resource_type type, unsigned resource,
-    const char *reason_code, bool suppressed);
+void add_finding(struct world *world, unsigned number, const char *check_name, enum ka_resource_type type,
+    unsigned resource, const char *reason_code, bool suppressed);
 void suppress(struct world *world, const char *check_name, unsigned ca, int64_t expiration);
 void delete_ca(struct world *world, unsigned number);
 void delete_finding(struct world *world, unsigned number);
 
-/* A task over the audit's findings, or, when ids is not NULL, over those (JSON arrays of ids and of their checks). mapping is
- * JSON; filter too, or NULL. */
-void start_task(struct world *world, const char *id, const char *mapping, const char *filter, const char *ids,
-    const char *checks);
+/* A task over the audit's findings, or, when ids is not NULL, over those (JSON arrays of ids and of their checks).
+ * mapping is JSON; filter too, or NULL. */
+void start_task(
+    struct world *world, const char *id, const char *mapping, const char *filter, const char *ids, const char *checks);
 void cancel_task(struct world *world, const char *id);
 
 /* What the store has; in the arena. */

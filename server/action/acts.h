@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* acts.h - what mitigation actions do: one row per type of the service model in acts.c, one file per kind.
  *
- * An action is applied inside the transaction that also stores its execution, counts and the task's place: either all of
- * it happened, or nothing did. */
+ * An action is applied inside the transaction that also stores its execution, counts and the task's place: either
+ * all of it happened, or nothing did. */
 #ifndef KA_SERVER_ACTION_ACTS_H
 #define KA_SERVER_ACTION_ACTS_H
 
@@ -42,8 +42,8 @@ struct ka_act {
 	ka_act_fn apply;
 };
 
-/* ka_acts returns the table, in the order of enum ka_action_type, ended by a NULL name; ka_act_of one row, ka_act_by_member
- * the one of a member of MitigationActionParams, or NULL. */
+/* ka_acts returns the table, in the order of enum ka_action_type, ended by a NULL name; ka_act_of one row,
+ * ka_act_by_member the one of a member of MitigationActionParams, or NULL. */
 const struct ka_act *ka_acts(void);
 const struct ka_act *ka_act_of(enum ka_action_type type);
 const struct ka_act *ka_act_by_member(const char *member);
@@ -61,8 +61,8 @@ enum ka_store_status ka_act_unsupported(struct ka_act_result *out, const struct 
 void ka_act_fail(struct ka_act_result *out, const struct ka_act_call *call, const char *code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* ka_act_log appends to the log of state changes: the task is who did it. action is the operation that does the same by
- * hand, kind and id name the resource as ARNs do. */
+/* ka_act_log appends to the log of state changes: the task is who did it. action is the operation that does the
+ * same by hand, kind and id name the resource as ARNs do. */
 enum ka_store_status ka_act_log(const struct ka_act_call *call, const char *action, const char *kind, const char *id,
     const char *before, const char *after);
 

@@ -196,7 +196,8 @@ test_finding_gone(void **state)
 		add_ca(world, i, KA_CA_ACTIVE, NULL);
 		add_finding(world, i, CA_KEYS, KA_RESOURCE_CA, i, ROCA, false);
 	}
-	start_task(world, "t", "{\"" CA_KEYS "\":[\"off-ca\",\"tell\"]}", NULL, ids, "[\"" CA_KEYS "\",\"" CA_KEYS "\"]");
+	start_task(
+	    world, "t", "{\"" CA_KEYS "\":[\"off-ca\",\"tell\"]}", NULL, ids, "[\"" CA_KEYS "\",\"" CA_KEYS "\"]");
 	delete_finding(world, 0);
 	run(world, "t");
 	assert_int_equal(get_task(world, "t").status, KA_TASK_FAILED);
@@ -284,7 +285,8 @@ test_damaged_plans(void **state)
 		{ AUDIT, "{}", "{\"C\":[\"tell\",\"tell\",\"tell\",\"tell\",\"tell\",\"tell\"]}", NULL, NULL },
 		{ AUDIT, "{}", "{\"C\":[\"tell\"]}", "[", NULL },
 		{ AUDIT, "{}", "{\"C\":[\"tell\"]}", "[{\"name\":\"tell\"}]", NULL },
-		{ AUDIT, "{}", "{\"C\":[\"tell\"]}", "[{\"name\":\"tell\",\"id\":\"i\",\"actionParams\":{\"x\":{}}}]", NULL },
+		{ AUDIT, "{}", "{\"C\":[\"tell\"]}", "[{\"name\":\"tell\",\"id\":\"i\",\"actionParams\":{\"x\":{}}}]",
+		    NULL },
 		{ AUDIT, "{}", "{\"C\":[\"tell\"]}",
 		    "[{\"name\":\"tell\",\"id\":\"i\",\"actionParams\":{\"publishFindingToSnsParams\":{}}}]", NULL },
 		{ AUDIT, "{\"auditCheckToReasonCodeFilter\":{\"C\":[1]}}", "{\"C\":[\"tell\"]}", NULL, NULL },
@@ -298,8 +300,10 @@ test_damaged_plans(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct ka_mitigation_row row = { .audit_task = rows[i].audit_task, .target = rows[i].target,
-			.mapping = rows[i].mapping, .actions = rows[i].actions == NULL ? definitions : rows[i].actions,
+		const struct ka_mitigation_row row = { .audit_task = rows[i].audit_task,
+			.target = rows[i].target,
+			.mapping = rows[i].mapping,
+			.actions = rows[i].actions == NULL ? definitions : rows[i].actions,
 			.listed_checks = rows[i].listed_checks };
 		struct ka_plan plan;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Workers that vanish at any point, two that believe to have the task, cancellation, turns: each action is applied once, and
- * what is left behind is always that of one undisturbed run. */
+/* Workers that vanish at any point, two that believe to have the task, cancellation, turns: each action is applied
+ * once, and what is left behind is always that of one undisturbed run. */
 #include <unistd.h>
 
 #include "common/buf.h"
@@ -13,11 +13,11 @@
 #define NUM_CAS 30u
 #define NUM_DEVICES 20u
 #define NUM_FINDINGS (NUM_CAS + 5 + NUM_DEVICES)
-#define MAPPING \
-	"{\"" CA_KEYS "\":[\"tell\",\"off-ca\"],\"" DEVICE_KEYS "\":[\"off-device\",\"things\",\"tell\"]}"
+#define MAPPING "{\"" CA_KEYS "\":[\"tell\",\"off-ca\"],\"" DEVICE_KEYS "\":[\"off-device\",\"things\",\"tell\"]}"
 
-/* 30 CAs and 20 devices, a finding on each; five CAs have two. Of the CAs one is deleted, one under way, one INACTIVE, one
- * suppressed when found, one suppressed since; every third device's certificate is REVOKED. One finding is of another check. */
+/* 30 CAs and 20 devices, a finding on each; five CAs have two. Of the CAs one is deleted, one under way, one
+ * INACTIVE, one suppressed when found, one suppressed since; every third device's certificate is REVOKED. One
+ * finding is of another check. */
 static void
 fill(struct world *world)
 {
@@ -25,7 +25,11 @@ fill(struct world *world)
 
 	for (unsigned i = 0; i < NUM_CAS; i++) {
 		if (i != 4)
-			add_ca(world, i, i == 5 ? KA_CA_PENDING_TRANSFER : i == 6 ? KA_CA_INACTIVE : KA_CA_ACTIVE, NULL);
+			add_ca(world, i,
+			    i == 5       ? KA_CA_PENDING_TRANSFER
+				: i == 6 ? KA_CA_INACTIVE
+					 : KA_CA_ACTIVE,
+			    NULL);
 		add_finding(world, number++, i == 9 ? CA_EXPIRING : CA_KEYS, KA_RESOURCE_CA, i, ROCA, i == 7);
 		if (i % 6 == 0)
 			add_finding(world, number++, CA_KEYS, KA_RESOURCE_CA, i, DEBIAN, false);
@@ -53,8 +57,8 @@ result(struct world *world)
 	for (size_t i = 0; i < 3; i++) {
 		struct ka_mitigation_check_row c = get_counts(world, TASK, checks[i]);
 
-		ka_buf_format(&text, "%s %lld %lld %lld %lld %lld\n", c.check_name, (long long)c.total, (long long)c.failed,
-		    (long long)c.succeeded, (long long)c.skipped, (long long)c.canceled);
+		ka_buf_format(&text, "%s %lld %lld %lld %lld %lld\n", c.check_name, (long long)c.total,
+		    (long long)c.failed, (long long)c.succeeded, (long long)c.skipped, (long long)c.canceled);
 	}
 	for (unsigned i = 0; i < NUM_FINDINGS; i++)
 		ka_buf_format(&text, "%u: %s\n", i, executions_of(world, TASK, i));
@@ -76,7 +80,8 @@ result(struct world *world)
 		ka_buf_format(&text, "%s %s\n", messages[i].id, messages[i].topic);
 	struct ka_log_row *entries = get_log(world, &num);
 	for (size_t i = 0; i < num; i++)
-		ka_buf_format(&text, "%s %s %s %s\n", entries[i].actor, entries[i].resource, entries[i].before, entries[i].after);
+		ka_buf_format(
+		    &text, "%s %s %s %s\n", entries[i].actor, entries[i].resource, entries[i].before, entries[i].after);
 	const char *copy = ka_arena_text(&world->arena, text.data, text.len);
 	ka_buf_clear(&text);
 	return copy;
@@ -104,7 +109,8 @@ test_undisturbed(void **state)
 
 	/* What that is, in words. 34 findings on CAs: two suppressed, two failed. */
 	assert_int_equal(get_task(world, TASK).status, KA_TASK_FAILED);
-	struct ka_mitigation_check_row keys = get_counts(world, TASK, CA_KEYS), devices = get_counts(world, TASK, DEVICE_KEYS);
+	struct ka_mitigation_check_row keys = get_counts(world, TASK, CA_KEYS),
+				       devices = get_counts(world, TASK, DEVICE_KEYS);
 	assert_int_equal(keys.total, NUM_CAS + 5 - 1);
 	assert_int_equal(keys.failed, 2);
 	assert_int_equal(keys.skipped, 2);
@@ -155,7 +161,8 @@ test_crashes(void **state)
 	}
 }
 
-/* Steps that are undone and run again, as a store does when commits fail; workers that take the task from each other. */
+/* Steps that are undone and run again, as a store does when commits fail; workers that take the task from each
+ * other. */
 static void
 test_back_and_forth(void **state)
 {
@@ -189,7 +196,9 @@ test_two_engines(void **state)
 {
 	struct world *world = *state, other = *world;
 	char message[KA_STORE_MESSAGE_LEN];
-	const struct ka_action_options options = { .num_workers = 3, .lease_ms = 40, .poll_ms = 2, .chunk = 3, .slice = 1 };
+	const struct ka_action_options options = {
+		.num_workers = 3, .lease_ms = 40, .poll_ms = 2, .chunk = 3, .slice = 1
+	};
 	size_t num;
 
 	fill(world);

@@ -3,10 +3,10 @@
  *
  * api/ writes tasks; the engine picks them up; neither calls the other, but for the wake-up below.
  *
- * What a task's numbers mean, for each check: total is the findings of the target that were reached; skipped those that
- * the filter leaves out or that are suppressed; canceled those that were left when the task was canceled; failed those
- * with an action that failed; succeeded the others. At the end total is the sum of the others. A task is CANCELED when it
- * was canceled before it came to its end, FAILED when any action failed, else COMPLETED. */
+ * What a task's numbers mean, for each check: total is the findings of the target that were reached; skipped those
+ * that the filter leaves out or that are suppressed; canceled those that were left when the task was canceled;
+ * failed those with an action that failed; succeeded the others. At the end total is the sum of the others. A task
+ * is CANCELED when it was canceled before it came to its end, FAILED when any action failed, else COMPLETED. */
 #ifndef KA_SERVER_ACTION_ENGINE_H
 #define KA_SERVER_ACTION_ENGINE_H
 

@@ -63,8 +63,8 @@ find_action(size_t *out, const struct ka_plan *plan, const json_t *name)
 }
 
 static bool
-read_check(
-    struct ka_plan_check *out, struct ka_arena *arena, const struct ka_plan *plan, const json_t *names, const json_t *codes)
+read_check(struct ka_plan_check *out, struct ka_arena *arena, const struct ka_plan *plan, const json_t *names,
+    const json_t *codes)
 {
 	out->num_actions = json_array_size(names);
 	if (out->num_actions == 0 || out->num_actions > KA_MAX_ACTIONS_PER_CHECK)
@@ -85,7 +85,8 @@ read_checks(struct ka_plan *out, struct ka_arena *arena, json_t *mapping, const 
 	json_t *names;
 
 	out->checks = ka_arena_take(arena, (json_object_size(mapping) + 1) * sizeof(*out->checks));
-	json_object_foreach(mapping, name, names) {
+	json_object_foreach(mapping, name, names)
+	{
 		struct ka_plan_check *check = &out->checks[out->num_checks++];
 
 		check->name = ka_arena_string(arena, name);

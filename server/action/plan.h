@@ -41,8 +41,8 @@ const struct ka_plan_check *ka_plan_check(const struct ka_plan *plan, const char
 /* ka_plan_takes tells whether the filter lets a reason code through. */
 bool ka_plan_takes(const struct ka_plan_check *check, const char *reason_code);
 
-/* ka_finding_is_suppressed tells whether a finding is left alone: it was suppressed when it was found, or a suppression of
- * its check and resource is in force now. */
+/* ka_finding_is_suppressed tells whether a finding is left alone: it was suppressed when it was found, or a
+ * suppression of its check and resource is in force now. */
 enum ka_store_status ka_finding_is_suppressed(bool *out, struct ka_tx *tx, struct ka_arena *arena,
     const struct ka_scope *scope, const struct ka_finding_row *finding, int64_t now);
 

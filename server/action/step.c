@@ -143,8 +143,8 @@ deal_with(struct work *work, const char *check_name, const char *finding_id, con
 		return KA_STORE_OK;
 	}
 	if (finding != NULL)
-		status =
-		    ka_finding_is_suppressed(&suppressed, work->tx, &work->arena, &work->step->scope, finding, work->now);
+		status = ka_finding_is_suppressed(
+		    &suppressed, work->tx, &work->arena, &work->step->scope, finding, work->now);
 	if (status != KA_STORE_OK)
 		return status;
 	if (suppressed)
@@ -163,9 +163,10 @@ static enum ka_store_status
 walk_audit(struct work *work, bool *out_end, uint32_t limit)
 {
 	const struct ka_finding_filter filter = { .task_id = work->task.audit_task };
-	const struct ka_page page = {
-		.after_time = work->task.after_time, .after_seq = work->task.after_seq, .ascending = true, .limit = limit
-	};
+	const struct ka_page page = { .after_time = work->task.after_time,
+		.after_seq = work->task.after_seq,
+		.ascending = true,
+		.limit = limit };
 	struct ka_finding_row *rows;
 	size_t num;
 	enum ka_store_status status =
@@ -259,7 +260,7 @@ do_step(struct work *work)
 	if (status != KA_STORE_OK)
 		return status;
 	return store_task(work,
-	    !end                                ? KA_TASK_IN_PROGRESS
+	    !end                              ? KA_TASK_IN_PROGRESS
 		: work->task.cancel_requested ? KA_TASK_CANCELED
 		: failed                      ? KA_TASK_FAILED
 					      : KA_TASK_COMPLETED);

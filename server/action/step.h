@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* step.h - one step of a mitigation task, in one transaction: the next findings get their actions, and the executions,
- * the counts, the task's place and its lease are stored with what the actions did. So a crash at any point, a late worker
- * and a second node apply each action once. */
+/* step.h - one step of a mitigation task, in one transaction: the next findings get their actions, and the
+ * executions, the counts, the task's place and its lease are stored with what the actions did. So a crash at any
+ * point, a late worker and a second node apply each action once. */
 #ifndef KA_SERVER_ACTION_STEP_H
 #define KA_SERVER_ACTION_STEP_H
 

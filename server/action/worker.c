@@ -55,8 +55,8 @@ run_task(struct ka_action_worker *worker, const struct ka_mitigation_row *task)
 		.chunk = engine->options.chunk,
 		.outcome = KA_ACTION_CONTINUES };
 
-	for (uint32_t i = 0; i < engine->options.slice && step.outcome == KA_ACTION_CONTINUES && !ka_wake_stops(&engine->wake);
-	     i++) {
+	for (uint32_t i = 0;
+	     i < engine->options.slice && step.outcome == KA_ACTION_CONTINUES && !ka_wake_stops(&engine->wake); i++) {
 		enum ka_store_status status = ka_store_write(engine->server->store, ka_action_step, &step);
 
 		if (status == KA_STORE_OK) {
@@ -66,7 +66,9 @@ run_task(struct ka_action_worker *worker, const struct ka_mitigation_row *task)
 		}
 		step.outcome = KA_ACTION_CONTINUES;
 		if (status == KA_STORE_FAILED && ++num_failures >= KA_ACTION_MAX_FAILURES) {
-			ka_log(KA_LOG_ERROR, "mitigation", "task %s is given up: its rows are damaged, or the database fails again and again", task->id);
+			ka_log(KA_LOG_ERROR, "mitigation",
+			    "task %s is given up: its rows are damaged, or the database fails again and again",
+			    task->id);
 			if (ka_store_write(engine->server->store, ka_action_step_give_up, &step) != KA_STORE_OK)
 				step.outcome = KA_ACTION_LOST; /* until the lease has run out */
 			else

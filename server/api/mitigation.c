@@ -45,7 +45,8 @@ ka_action_read_params(struct ka_action_row *row, struct ka_reply *reply, const s
 		return true;
 	if (json_object_size(json) != 1) {
 		ka_reply_error(reply, request, KA_API_INVALID_REQUEST,
-		    "actionParams: must have exactly one member, such as updateCACertificateParams: it says what the action does; this "
+		    "actionParams: must have exactly one member, such as updateCACertificateParams: it says what the "
+		    "action does; this "
 		    "one has %zu",
 		    json_object_size(json));
 		return false;
@@ -66,8 +67,9 @@ ka_action_get(struct ka_action_row *out, struct ka_tx *tx, struct ka_reply *repl
 
 	if (status != KA_STORE_NONE)
 		return status;
-	ka_reply_error(reply, request, KA_API_RESOURCE_NOT_FOUND, "actionName: account %s in %s has no mitigation action %s",
-	    request->scope.account, request->scope.region, name);
+	ka_reply_error(reply, request, KA_API_RESOURCE_NOT_FOUND,
+	    "actionName: account %s in %s has no mitigation action %s", request->scope.account, request->scope.region,
+	    name);
 	return KA_STORE_ABORTED;
 }
 
@@ -117,7 +119,8 @@ ka_mitigation_get(
 	if (status != KA_STORE_OK && status != KA_STORE_NONE)
 		return status;
 	ka_reply_error(reply, request, KA_API_RESOURCE_NOT_FOUND,
-	    "taskId: account %s in %s has no audit mitigation actions task %s", request->scope.account, request->scope.region, id);
+	    "taskId: account %s in %s has no audit mitigation actions task %s", request->scope.account,
+	    request->scope.region, id);
 	return KA_STORE_ABORTED;
 }
 

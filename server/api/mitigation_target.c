@@ -36,12 +36,14 @@ read_mapping(struct ka_reply *reply, const struct ka_request *request, json_t *m
 		ka_reply_error(reply, request, KA_API_INVALID_REQUEST, "%s: must name at least one check", member);
 		return false;
 	}
-	json_object_foreach(mapping, check_name, names) {
+	json_object_foreach(mapping, check_name, names)
+	{
 		if (ka_check_known(reply, request, member, check_name) == NULL)
 			return false;
 		for (size_t i = 0; i < json_array_size(names); i++)
 			if (stands_before(names, i)) {
-				ka_reply_error(reply, request, KA_API_INVALID_REQUEST, "%s: names action %s twice for %s", member,
+				ka_reply_error(reply, request, KA_API_INVALID_REQUEST,
+				    "%s: names action %s twice for %s", member,
 				    json_string_value(json_array_get(names, i)), check_name);
 				return false;
 			}
@@ -57,7 +59,8 @@ read_filter(struct ka_reply *reply, const struct ka_request *request, json_t *fi
 	const char *check_name;
 	json_t *codes;
 
-	json_object_foreach(filter, check_name, codes) {
+	json_object_foreach(filter, check_name, codes)
+	{
 		if (ka_check_known(reply, request, member, check_name) == NULL)
 			return false;
 		if (json_object_get(mapping, check_name) == NULL) {
@@ -72,8 +75,10 @@ read_filter(struct ka_reply *reply, const struct ka_request *request, json_t *fi
 bool
 ka_mitigation_read_target(struct ka_mitigation_row *row, struct ka_reply *reply, const struct ka_request *request)
 {
-	json_t *target = ka_param_json(request, "target"), *mapping = ka_param_json(request, "auditCheckToActionsMapping");
-	json_t *ids = json_object_get(target, "findingIds"), *filter = json_object_get(target, "auditCheckToReasonCodeFilter");
+	json_t *target = ka_param_json(request, "target"),
+	       *mapping = ka_param_json(request, "auditCheckToActionsMapping");
+	json_t *ids = json_object_get(target, "findingIds"),
+	       *filter = json_object_get(target, "auditCheckToReasonCodeFilter");
 
 	row->audit_task = json_string_value(json_object_get(target, "auditTaskId"));
 	if (row->audit_task == NULL && ids == NULL)
@@ -81,7 +86,8 @@ ka_mitigation_read_target(struct ka_mitigation_row *row, struct ka_reply *reply,
 	if (row->audit_task != NULL && ids != NULL)
 		return refuse(reply, request, "auditTaskId and findingIds cannot be combined");
 	if (ids != NULL && filter != NULL)
-		return refuse(reply, request, "auditCheckToReasonCodeFilter narrows the findings of auditTaskId; findingIds names them");
+		return refuse(reply, request,
+		    "auditCheckToReasonCodeFilter narrows the findings of auditTaskId; findingIds names them");
 	for (size_t i = 0; i < json_array_size(ids); i++)
 		if (stands_before(ids, i))
 			return refuse(reply, request, "findingIds names a finding twice");
@@ -117,7 +123,8 @@ check_audit(const struct work *work)
 		return KA_STORE_OK;
 	enum ka_store_status status = ka_tx_task_get(work->tx, &task, request->arena, &request->scope, id);
 	if (status == KA_STORE_OK && task.status == KA_TASK_IN_PROGRESS)
-		return REFUSE(work, "target.auditTaskId: audit task %s is still in progress; wait for its end, or cancel it", id);
+		return REFUSE(
+		    work, "target.auditTaskId: audit task %s is still in progress; wait for its end, or cancel it", id);
 	if (status == KA_STORE_NONE || (status == KA_STORE_OK && task.started < ka_retention_start(request)))
 		return REFUSE(work, "target.auditTaskId: account %s in %s has no audit task %s", request->scope.account,
 		    request->scope.region, id);
@@ -132,13 +139,14 @@ check_finding(const struct work *work, const char **out_check, const char *id)
 	enum ka_store_status status = ka_tx_finding_get(work->tx, &finding, request->arena, &request->scope, id);
 
 	if (status == KA_STORE_NONE || (status == KA_STORE_OK && finding.found < ka_retention_start(request)))
-		return REFUSE(work, "target.findingIds: account %s in %s has no audit finding %s", request->scope.account,
-		    request->scope.region, id);
+		return REFUSE(work, "target.findingIds: account %s in %s has no audit finding %s",
+		    request->scope.account, request->scope.region, id);
 	if (status != KA_STORE_OK)
 		return status;
 	if (json_object_get(work->mapping, finding.check_name) == NULL)
-		return REFUSE(work, "target.findingIds: finding %s is one of %s, which auditCheckToActionsMapping has no actions for", id,
-		    finding.check_name);
+		return REFUSE(work,
+		    "target.findingIds: finding %s is one of %s, which auditCheckToActionsMapping has no actions for",
+		    id, finding.check_name);
 	*out_check = finding.check_name;
 	return KA_STORE_OK;
 }
@@ -153,7 +161,8 @@ check_findings(const struct work *work)
 
 	if (ids == NULL)
 		return KA_STORE_OK;
-	json_array_foreach(ids, i, id) {
+	json_array_foreach(ids, i, id)
+	{
 		enum ka_store_status status = check_finding(work, &check_name, json_string_value(id));
 
 		if (status != KA_STORE_OK)
@@ -186,12 +195,13 @@ take_action(const struct work *work, struct ka_json *json, json_t *done, const c
 	enum ka_store_status status = ka_tx_action_get(work->tx, &action, request->arena, &request->scope, name);
 
 	if (status == KA_STORE_NONE)
-		return REFUSE(work, "auditCheckToActionsMapping: account %s in %s has no mitigation action %s", request->scope.account,
-		    request->scope.region, name);
+		return REFUSE(work, "auditCheckToActionsMapping: account %s in %s has no mitigation action %s",
+		    request->scope.account, request->scope.region, name);
 	if (status != KA_STORE_OK)
 		return status;
 	if (!ka_act_fits(ka_act_of(action.type), check_name))
-		return REFUSE(work, "auditCheckToActionsMapping: action %s is an %s, which cannot be applied to findings of %s", name,
+		return REFUSE(work,
+		    "auditCheckToActionsMapping: action %s is an %s, which cannot be applied to findings of %s", name,
 		    ka_act_of(action.type)->name, check_name);
 	if (json_object_get(done, name) != NULL)
 		return KA_STORE_OK;
@@ -209,9 +219,12 @@ take_actions(const struct work *work, struct ka_json *json, json_t *done)
 	size_t i;
 
 	ka_json_open(json, NULL, '[');
-	json_object_foreach(work->mapping, check_name, names) {
-		json_array_foreach(names, i, name) {
-			enum ka_store_status status = take_action(work, json, done, check_name, json_string_value(name));
+	json_object_foreach(work->mapping, check_name, names)
+	{
+		json_array_foreach(names, i, name)
+		{
+			enum ka_store_status status =
+			    take_action(work, json, done, check_name, json_string_value(name));
 
 			if (status != KA_STORE_OK)
 				return status;
@@ -255,7 +268,9 @@ ka_mitigation_resolve(struct ka_mitigation_row *row, struct ka_mitigation_check_
 	if (status != KA_STORE_OK)
 		return status;
 	json_object_foreach(work.mapping, check_name, names)
+	{
 		counts[num++].check_name = check_name;
+	}
 	*out_counts = counts;
 	*out_num = num;
 	return KA_STORE_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CancelAuditMitigationActionsTask: marks the task; before its next step nothing more is done, and what was done stays done.
- * Until the findings that are left have been counted the task is in progress, and a second cancel succeeds as well. */
+/* CancelAuditMitigationActionsTask: marks the task; before its next step nothing more is done, and what was done
+ * stays done. Until the findings that are left have been counted the task is in progress, and a second cancel
+ * succeeds as well. */
 #include "server/action/engine.h"
 #include "server/api/mitigation.h"
 #include "server/api/ops.h"
@@ -22,7 +23,8 @@ cancel(struct ka_tx *tx, void *arg)
 		return status;
 	if (task.status != KA_TASK_IN_PROGRESS) {
 		ka_reply_error(work->reply, request, KA_API_INVALID_REQUEST,
-		    "taskId: audit mitigation actions task %s has ended; only tasks in progress can be canceled", task.id);
+		    "taskId: audit mitigation actions task %s has ended; only tasks in progress can be canceled",
+		    task.id);
 		return KA_STORE_ABORTED;
 	}
 	if (task.cancel_requested)

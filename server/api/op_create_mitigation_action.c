@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CreateMitigationAction. Idempotent: once more with the same role and parameters, and no tag that is not there, gives the
- * same answer; with others it is RESOURCE_ALREADY_EXISTS (reference, section 3.8). */
+/* CreateMitigationAction. Idempotent: once more with the same role and parameters, and no tag that is not there,
+ * gives the same answer; with others it is RESOURCE_ALREADY_EXISTS (reference, section 3.8). */
 #include <string.h>
 
 #include "server/api/mitigation.h"

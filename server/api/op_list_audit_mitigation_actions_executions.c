@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ListAuditMitigationActionsExecutions: what the actions of a task did to a finding, in the order in which they are applied.
- * What the task has not reached is PENDING, what it will not reach any more CANCELED; neither is stored. A task or finding that
- * is not there has no executions: the model has no error for it. */
+/* ListAuditMitigationActionsExecutions: what the actions of a task did to a finding, in the order in which they
+ * are applied. What the task has not reached is PENDING, what it will not reach any more CANCELED; neither is
+ * stored. A task or finding that is not there has no executions: the model has no error for it. */
 #include <string.h>
 
 #include "server/action/plan.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ListAuditMitigationActionsTasks: tasks that began at or after startTime and had not ended after endTime (those in progress
- * have not ended), newest first. findingId: tasks that applied an action to it. */
+/* ListAuditMitigationActionsTasks: tasks that began at or after startTime and had not ended after endTime (those
+ * in progress have not ended), newest first. findingId: tasks that applied an action to it. */
 #include "server/api/audit_json.h"
 #include "server/api/mitigation.h"
 #include "server/api/ops.h"
@@ -57,7 +57,8 @@ ka_op_list_audit_mitigation_actions_tasks(struct ka_reply *reply, struct ka_requ
 		return;
 	const char *filter = ka_arena_format(request->arena, "%lld %lld %u %s %s", (long long)work.filter.start_time,
 	    (long long)work.filter.end_time, work.filter.status,
-	    work.filter.audit_task == NULL ? "" : work.filter.audit_task, work.filter.finding == NULL ? "" : work.filter.finding);
+	    work.filter.audit_task == NULL ? "" : work.filter.audit_task,
+	    work.filter.finding == NULL ? "" : work.filter.finding);
 	if (!ka_page_begin(reply, &work.page.limit, &cursor, request, "maxResults", "nextToken", filter))
 		return;
 	work.page.after_time = cursor.a;

@@ -12,8 +12,8 @@ struct work {
 };
 
 /* Enums are numbered as in the model. */
-_Static_assert(KA_ACTION_UPDATE_DEVICE_CERTIFICATE == 1 && KA_ACTION_PUBLISH_FINDING_TO_SNS == 6,
-    "order of MitigationActionType");
+_Static_assert(
+    KA_ACTION_UPDATE_DEVICE_CERTIFICATE == 1 && KA_ACTION_PUBLISH_FINDING_TO_SNS == 6, "order of MitigationActionType");
 
 static enum ka_store_status
 list(struct ka_tx *tx, void *arg)
@@ -29,9 +29,9 @@ list(struct ka_tx *tx, void *arg)
 void
 ka_op_list_mitigation_actions(struct ka_reply *reply, struct ka_request *request)
 {
-	struct work work = {
-		.request = request, .type = (enum ka_action_type)ka_param_enum(request, "actionType"), .page.ascending = true
-	};
+	struct work work = { .request = request,
+		.type = (enum ka_action_type)ka_param_enum(request, "actionType"),
+		.page.ascending = true };
 	const char *filter = ka_arena_format(request->arena, "%u", (unsigned)work.type);
 	struct ka_json json = { .buf = &reply->body };
 	struct ka_cursor cursor;

@@ -26,7 +26,8 @@ find(struct ka_tx *tx, const struct work *work)
 		if (strcmp(row.token, work->row.token) == 0)
 			return KA_STORE_OK;
 		ka_reply_error(work->reply, request, KA_API_TASK_ALREADY_EXISTS,
-		    "taskId: audit mitigation actions task %s exists already, and was started with another clientRequestToken",
+		    "taskId: audit mitigation actions task %s exists already, and was started with another "
+		    "clientRequestToken",
 		    row.id);
 		return KA_STORE_ABORTED;
 	}
@@ -36,7 +37,9 @@ find(struct ka_tx *tx, const struct work *work)
 	if (status != KA_STORE_OK)
 		return status;
 	ka_reply_error(work->reply, request, KA_API_TASK_ALREADY_EXISTS,
-	    "clientRequestToken: audit mitigation actions task %s was started with it; each task needs a token of its own", other);
+	    "clientRequestToken: audit mitigation actions task %s was started with it; each task needs a token of its "
+	    "own",
+	    other);
 	return KA_STORE_ABORTED;
 }
 
@@ -49,7 +52,8 @@ check_running(struct ka_tx *tx, const struct work *work)
 	if (status != KA_STORE_OK || running < KA_MAX_RUNNING_MITIGATIONS)
 		return status;
 	ka_reply_error(work->reply, work->request, KA_API_LIMIT_EXCEEDED,
-	    "%llu audit mitigation actions tasks are in progress, at most %u may be; wait for one to end, or cancel one",
+	    "%llu audit mitigation actions tasks are in progress, at most %u may be; wait for one to end, or cancel "
+	    "one",
 	    (unsigned long long)running, KA_MAX_RUNNING_MITIGATIONS);
 	return KA_STORE_ABORTED;
 }
@@ -74,8 +78,9 @@ start(struct ka_tx *tx, void *arg)
 	if (status != KA_STORE_OK)
 		return status;
 	return ka_log_change(tx, request, ka_mitigation_arn(request, work->row.id), NULL,
-	    ka_arena_format(request->arena, "{\"target\":%s,\"auditCheckToActionsMapping\":%s,\"actionsDefinition\":%s}",
-		work->row.target, work->row.mapping, work->row.actions));
+	    ka_arena_format(request->arena,
+		"{\"target\":%s,\"auditCheckToActionsMapping\":%s,\"actionsDefinition\":%s}", work->row.target,
+		work->row.mapping, work->row.actions));
 }
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* UpdateMitigationAction: what is not sent stays. Other parameters may make it an action of another type; its name and id
- * stay. Tasks that run follow the definition that they started with. An update that changes nothing is no change. */
+/* UpdateMitigationAction: what is not sent stays. Other parameters may make it an action of another type; its name
+ * and id stay. Tasks that run follow the definition that they started with. An update that changes nothing is no
+ * change. */
 #include <string.h>
 
 #include "server/api/mitigation.h"

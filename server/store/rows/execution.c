@@ -21,8 +21,8 @@ ka_mitigation_check_insert(struct ka_tx *tx, int64_t task, const struct ka_mitig
 }
 
 enum ka_store_status
-ka_tx_mitigation_checks(struct ka_tx *tx, struct ka_mitigation_check_row **out, size_t *out_num, struct ka_arena *arena,
-    int64_t task)
+ka_tx_mitigation_checks(
+    struct ka_tx *tx, struct ka_mitigation_check_row **out, size_t *out_num, struct ka_arena *arena, int64_t task)
 {
 	struct ka_rows rows = { .arena = arena, .size = sizeof(**out) };
 	struct ka_sql sql;
@@ -115,8 +115,7 @@ oldest(struct ka_tx *tx, int64_t *out_task, int64_t before)
 {
 	struct ka_sql sql;
 
-	ka_sql_begin(
-	    &sql, tx, "SELECT seq FROM mitigation WHERE ended > 0 AND ended < ? ORDER BY ended, seq LIMIT 1");
+	ka_sql_begin(&sql, tx, "SELECT seq FROM mitigation WHERE ended > 0 AND ended < ? ORDER BY ended, seq LIMIT 1");
 	ka_sql_put_int(&sql, before);
 	bool found = ka_sql_step(&sql);
 	if (found)

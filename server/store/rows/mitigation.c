@@ -5,7 +5,8 @@
 #include <assert.h>
 
 #define OWN_COLUMNS \
-	"id, token, status, cancel_requested, started, ended, after_time, after_seq, worker, lease_until, audit_task, " \
+	"id, token, status, cancel_requested, started, ended, after_time, after_seq, worker, lease_until, " \
+	"audit_task, " \
 	"target, mapping, actions, listed_checks"
 #define COLUMNS "seq, account, region, " OWN_COLUMNS
 
@@ -105,7 +106,8 @@ ka_tx_mitigation_update(struct ka_tx *tx, const struct ka_mitigation_row *task)
 	struct ka_sql sql;
 
 	ka_sql_begin(&sql, tx,
-	    "UPDATE mitigation SET status = ?, cancel_requested = ?, ended = ?, after_time = ?, after_seq = ?, worker = ?,"
+	    "UPDATE mitigation SET status = ?, cancel_requested = ?, ended = ?, after_time = ?, after_seq = ?, worker "
+	    "= ?,"
 	    " lease_until = ? WHERE seq = ?");
 	ka_sql_put_int(&sql, task->status);
 	ka_sql_put_int(&sql, task->cancel_requested);
@@ -133,8 +135,8 @@ ka_tx_mitigation_list(struct ka_tx *tx, struct ka_mitigation_row **out, size_t *
 	if (filter->audit_task != NULL)
 		ka_sql_add(&text, " AND audit_task = ?");
 	if (filter->finding != NULL)
-		ka_sql_add(&text,
-		    " AND EXISTS (SELECT 1 FROM execution WHERE task = mitigation.seq AND finding_id = ?)");
+		ka_sql_add(
+		    &text, " AND EXISTS (SELECT 1 FROM execution WHERE task = mitigation.seq AND finding_id = ?)");
 	ka_sql_page_by(&text, "started", page);
 
 	ka_sql_begin(&sql, tx, text.text);
@@ -178,7 +180,8 @@ ka_tx_mitigation_claim(struct ka_tx *tx, struct ka_mitigation_row *out, struct k
 	struct ka_sql sql;
 
 	ka_sql_add(&text,
-	    "SELECT " COLUMNS " FROM mitigation WHERE status = 1 AND lease_until <= ? ORDER BY lease_until, seq LIMIT 1");
+	    "SELECT " COLUMNS
+	    " FROM mitigation WHERE status = 1 AND lease_until <= ? ORDER BY lease_until, seq LIMIT 1");
 	ka_sql_add(&text, tx->backend->skip_locked);
 	ka_sql_begin(&sql, tx, text.text);
 	ka_sql_put_int(&sql, now);

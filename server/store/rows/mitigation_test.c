@@ -179,16 +179,9 @@ static enum ka_store_status
 executions(struct ka_tx *tx, void *arg)
 {
 	struct place *place = arg;
-	struct ka_execution_row second = { .position = 1,
-		.action = 7,
-		.status = KA_EXECUTION_SKIPPED,
-		.applied = 9,
-		.message = "message" },
-				first = { .action = 6,
-					.status = KA_EXECUTION_FAILED,
-					.applied = 8,
-					.error_code = "code" },
-				*list;
+	struct ka_execution_row
+	    second = { .position = 1, .action = 7, .status = KA_EXECUTION_SKIPPED, .applied = 9, .message = "message" },
+	    first = { .action = 6, .status = KA_EXECUTION_FAILED, .applied = 8, .error_code = "code" }, *list;
 	size_t num;
 
 	make_id(first.finding_id, KA_FINDING_ID_LEN, 1);
@@ -261,7 +254,8 @@ lists(struct ka_tx *tx, void *arg)
 	make_id(finding, KA_FINDING_ID_LEN, 1);
 	for (unsigned i = 0; i < 4 * 5 * 2 * 2 * 2; i++) {
 		const struct ka_mitigation_filter filter = { ranges[i % 4][0], ranges[i % 4][1],
-			(enum ka_task_status)(i / 4 % 5), i / 20 % 2 == 0 ? NULL : audit, i / 40 % 2 == 0 ? NULL : finding };
+			(enum ka_task_status)(i / 4 % 5), i / 20 % 2 == 0 ? NULL : audit,
+			i / 40 % 2 == 0 ? NULL : finding };
 		struct ka_page page = { .ascending = i / 80 == 0, .limit = 1 + i % 3 };
 		struct ka_mitigation_row *list;
 		size_t num, done = 0, num_expected = 0;
@@ -366,8 +360,7 @@ purges(struct ka_tx *tx, void *arg)
 		EXPECT(ka_tx_mitigation_purge(tx, &num, 20, 4) == KA_STORE_OK && num <= 4);
 		total += num;
 		/* As long as it has executions, the task is there. */
-		EXPECT(total > 10 ||
-		    ka_tx_mitigation_get(tx, &got, &place->arena, &scope_a, "old") == KA_STORE_OK);
+		EXPECT(total > 10 || ka_tx_mitigation_get(tx, &got, &place->arena, &scope_a, "old") == KA_STORE_OK);
 	} while (num > 0);
 	EXPECT(total == 11);
 	EXPECT(ka_tx_mitigation_get(tx, &got, &place->arena, &scope_a, "old") == KA_STORE_NONE);
