@@ -10,6 +10,7 @@
 
 #include "common/message.h"
 #include "server/store/rows.h"
+#include "server/topics.h"
 
 #define MAX_LINE 4096u
 #define MAX_FILE_LEN ((size_t)1 << 20)
@@ -277,6 +278,25 @@ check_account(char *out_message, const char *account)
 	return fail(out_message, "account: '%.64s' is not %u digits", account, KA_ACCOUNT_LEN);
 }
 
+/* Every line is read here, so that a mistake is found when the configuration is, and not by the first message. */
+static bool
+check_topics(struct ka_config *config, char *out_message)
+{
+	char why[KA_TOPICS_MESSAGE_LEN];
+	struct ka_topic topics[sizeof(config->topics.items) / sizeof(config->topics.items[0])];
+
+	if (config->sns_endpoint != NULL && !ka_topic_check_endpoint(why, config->sns_endpoint, config->insecure_http))
+		return fail(out_message, "sns-endpoint: %.450s", why);
+	for (size_t i = 0; i < config->topics.num; i++) {
+		if (!ka_topic_parse(&topics[i], why, &config->arena, config->topics.items[i], config->insecure_http))
+			return fail(out_message, "topic: %.450s", why);
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(topics[i].arn, topics[j].arn) == 0)
+				return fail(out_message, "topic: %.200s is bound twice", topics[i].arn);
+	}
+	return true;
+}
+
 bool
 ka_config_finish(struct ka_config *config, char out_message[KA_CONFIG_MESSAGE_LEN])
 {
@@ -295,7 +315,7 @@ ka_config_finish(struct ka_config *config, char out_message[KA_CONFIG_MESSAGE_LE
 		    config->tls_cert == NULL ? "tls-key" : "tls-cert");
 	if (config->tls_cert != NULL && config->insecure_http)
 		return fail(out_message, "insecure-http: there is a TLS certificate, so HTTP is not served");
-	return true;
+	return check_topics(config, out_message);
 }
 
 void
@@ -335,10 +355,11 @@ write_key(struct ka_buf *buf, const struct ka_config *config, const struct ka_co
 			ka_buf_puts(buf, "# ");
 	}
 	ka_buf_putc(buf, '\n');
-	for (size_t i = 0; i < num; i++) {
+	for (size_t i = 0; i < num || i == 0; i++) {
 		struct ka_buf value = { 0 };
 
-		ka_config_value(&value, config, key, i);
+		if (i < num)
+			ka_config_value(&value, config, key, i);
 		/* What is only a default is shown, but does not fix it. */
 		ka_buf_puts(buf, config->source[index_of(key)] == FROM_DEFAULT ? "#" : "");
 		ka_buf_puts(buf, key->name);

@@ -9,7 +9,7 @@
 #include "server/arena.h"
 
 #define KA_CONFIG_MESSAGE_LEN 512u
-#define KA_CONFIG_MAX_KEYS 48u
+#define KA_CONFIG_MAX_KEYS 64u
 
 enum ka_config_type {
 	KA_CONFIG_TEXT = 1, /* const char *; NULL when not set */
@@ -41,7 +41,7 @@ struct ka_config_key {
 };
 
 struct ka_config_list {
-	const char *items[16];
+	const char *items[64];
 	size_t num;
 };
 
@@ -55,6 +55,8 @@ struct ka_config {
 	bool insecure_http;
 	const char *endpoint; /* what DescribeEndpoint answers, or NULL: the first address that is listened on */
 	const char *sns_endpoint;
+	struct ka_config_list topics; /* topics.h */
+	int64_t notify_workers, notify_in_flight, notify_timeout, notify_max_pause, notify_give_up; /* the last three: seconds */
 	int64_t on_weak_key; /* enum ka_on_weak_key */
 	int64_t threads, workers, audit_workers, audit_chunk, revoke_workers, revoke_chunk, mitigation_workers, max_connections;
 	int64_t max_body, max_headers; /* bytes */

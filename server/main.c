@@ -13,6 +13,7 @@ static const struct ka_verb verbs[] = {
 	{ "migrate", "bring the database to this program's schema", ka_verb_migrate },
 	{ "accesskey", "create, list and delete access keys", ka_verb_accesskey },
 	{ "account", "create and list accounts", ka_verb_account },
+	{ "outbox", "list, retry and drop messages to topics", ka_verb_outbox },
 	{ "config", "check the configuration and show what it comes to", ka_verb_config },
 	{ NULL, NULL, NULL },
 };

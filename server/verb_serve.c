@@ -16,6 +16,7 @@
 #include "server/http/http.h"
 #include "server/log.h"
 #include "server/metrics.h"
+#include "server/notify/notify.h"
 #include "server/review/engine.h"
 #include "server/systemd.h"
 #include "server/verbs.h"
@@ -34,6 +35,7 @@ struct serve {
 	struct ka_config config;
 	struct ka_node node;
 	struct ka_http *http;
+	struct ka_notify *notify;
 	sigset_t signals;
 };
 
@@ -130,6 +132,9 @@ reload(struct serve *serve)
 			ka_log(KA_LOG_WARNING, "reload", "tls-cert is gone; HTTPS ends with the next start");
 		else if (fresh.tls_cert != NULL && !ka_http_reload(serve->http, message, &fresh))
 			ka_log(KA_LOG_ERROR, "reload", "%s; the old certificate stays in force", message);
+		char why[KA_TOPICS_MESSAGE_LEN];
+		if (!ka_notify_reload(serve->notify, why, &fresh))
+			ka_log(KA_LOG_ERROR, "reload", "%s; topics stay as they were", why);
 		ka_log(KA_LOG_INFO, "reload", "configuration and certificates were read again");
 	}
 	ka_config_clear(&fresh);
@@ -208,6 +213,10 @@ run(struct serve *serve)
 	server->actions = ka_action_engine_start(server, &actions);
 	if (server->actions == NULL)
 		return fail("threads that apply mitigation actions cannot be started");
+	char why[KA_TOPICS_MESSAGE_LEN];
+	serve->notify = ka_notify_start(server, why, &serve->config, true);
+	if (serve->notify == NULL)
+		return fail(why);
 	if (!ka_http_start(serve->http, message, server))
 		return fail(message);
 	if (serve->node.first_start)
@@ -245,6 +254,7 @@ ka_verb_serve(int argc, char **argv)
 	ka_action_engine_stop(serve.node.server.actions);
 	ka_engine_stop(serve.node.server.engine);
 	ka_review_stop(serve.node.server.review);
+	ka_notify_stop(serve.notify, status == KA_EXIT_DONE ? serve.config.drain_timeout : 0);
 	ka_node_close(&serve.node);
 	ka_metrics_free(metrics);
 	if (status == KA_EXIT_DONE)

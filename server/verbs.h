@@ -32,6 +32,7 @@ int ka_verb_account(int argc, char **argv);
 int ka_verb_config(int argc, char **argv);
 int ka_verb_export(int argc, char **argv);
 int ka_verb_import(int argc, char **argv);
+int ka_verb_outbox(int argc, char **argv);
 
 /* ka_verb_open is ka_node_open that prints what is wrong. */
 bool ka_verb_open(struct ka_node *out, const struct ka_config *config, unsigned flags);
