@@ -164,6 +164,8 @@ the_ca_counts_when_a_mitigation_deactivated_it(void **state)
 	ca.deactivated = TEST_NOW;
 	expect(&(struct registry){ &ca, &device, NULL }, "deny", "CA_DEACTIVATED_BY_MITIGATION");
 	assert_string_equal(text_at(&world, "caDeactivatedBy"), "mitigation-1");
+	ca.status = KA_CA_ACTIVE; /* as somebody who activated it without UpdateCACertificate would leave it */
+	expect(&(struct registry){ &ca, &device, NULL }, "allow", "ACTIVE");
 	ca.status = KA_CA_PENDING_TRANSFER; /* on its way it is no better */
 	expect(&(struct registry){ &ca, &device, NULL }, "deny", "CA_DEACTIVATED_BY_MITIGATION");
 	/* What another account thinks of the same CA is its own business. */
