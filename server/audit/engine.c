@@ -3,49 +3,16 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "server/log.h"
 #include "server/random.h"
 
-uint64_t
-ka_engine_seen(struct ka_engine *engine)
-{
-	(void)pthread_mutex_lock(&engine->lock);
-	uint64_t seen = engine->wakeups;
-	(void)pthread_mutex_unlock(&engine->lock);
-	return seen;
-}
-
-void
-ka_engine_wait(struct ka_engine *engine, uint64_t seen, int64_t ms)
-{
-	struct timespec until;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_nsec -= 1000000000;
-		until.tv_sec++;
-	}
-	(void)pthread_mutex_lock(&engine->lock);
-	while (engine->wakeups == seen && !ka_engine_stops(engine))
-		if (pthread_cond_timedwait(&engine->wake, &engine->lock, &until) != 0)
-			break;
-	(void)pthread_mutex_unlock(&engine->lock);
-}
-
 void
 ka_engine_wake(struct ka_engine *engine)
 {
-	if (engine == NULL)
-		return;
-	(void)pthread_mutex_lock(&engine->lock);
-	engine->wakeups++;
-	(void)pthread_cond_broadcast(&engine->wake);
-	(void)pthread_mutex_unlock(&engine->lock);
+	if (engine != NULL)
+		ka_wake_up(&engine->wake);
 }
 
 static enum ka_store_status
@@ -121,7 +88,6 @@ struct ka_engine *
 ka_engine_start(struct ka_server *server, const struct ka_engine_options *options)
 {
 	struct ka_engine *engine = calloc(1, sizeof(*engine));
-	pthread_condattr_t monotonic;
 
 	if (engine == NULL)
 		ka_out_of_memory();
@@ -129,11 +95,7 @@ ka_engine_start(struct ka_server *server, const struct ka_engine_options *option
 	engine->crypto = ka_crypto_new();
 	set_options(engine, options);
 	make_metrics(engine);
-	(void)pthread_mutex_init(&engine->lock, NULL);
-	(void)pthread_condattr_init(&monotonic);
-	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&engine->wake, &monotonic);
-	(void)pthread_condattr_destroy(&monotonic);
+	ka_wake_init(&engine->wake);
 	if (options->is_only && ka_store_write(server->store, release_all, NULL) != KA_STORE_OK)
 		ka_log(KA_LOG_WARNING, "audit", "leases of the process before this one stay until they run out");
 	if (start_threads(engine))
@@ -147,14 +109,12 @@ ka_engine_stop(struct ka_engine *engine)
 {
 	if (engine == NULL)
 		return;
-	atomic_store(&engine->stop, true);
-	ka_engine_wake(engine);
+	ka_wake_stop(&engine->wake);
 	for (unsigned i = 0; i < engine->num_workers; i++)
 		(void)pthread_join(engine->workers[i].thread, NULL);
 	if (engine->has_scheduler)
 		(void)pthread_join(engine->scheduler, NULL);
-	(void)pthread_cond_destroy(&engine->wake);
-	(void)pthread_mutex_destroy(&engine->lock);
+	ka_wake_clear(&engine->wake);
 	ka_crypto_free(engine->crypto);
 	free(engine->workers);
 	free(engine);

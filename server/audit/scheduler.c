@@ -102,7 +102,7 @@ ka_scheduler_fire(struct ka_engine *engine)
 	struct fire fire = { .now = ka_clock_now() };
 	bool fired = false;
 
-	while (!ka_engine_stops(engine) && ka_store_write(engine->server->store, fire_one, &fire) == KA_STORE_OK) {
+	while (!ka_wake_stops(&engine->wake) && ka_store_write(engine->server->store, fire_one, &fire) == KA_STORE_OK) {
 		fired = true;
 		ka_counter_add(engine->fired, 1);
 		KA_LOG_FIELDS(KA_LOG_INFO, "schedule", KA_FIELD_TEXT("schedule", fire.schedule.name),
@@ -139,7 +139,7 @@ ka_sweep(struct ka_engine *engine)
 		.num = PURGE_LIMIT };
 	uint64_t total = 0;
 
-	while (p.num == PURGE_LIMIT && !ka_engine_stops(engine)) {
+	while (p.num == PURGE_LIMIT && !ka_wake_stops(&engine->wake)) {
 		if (ka_store_write(engine->server->store, purge, &p) != KA_STORE_OK)
 			break;
 		total += p.num;
@@ -156,8 +156,8 @@ ka_scheduler_main(void *arg)
 	struct ka_engine *engine = arg;
 	int64_t next_sweep = 0;
 
-	while (!ka_engine_stops(engine)) {
-		uint64_t seen = ka_engine_seen(engine);
+	while (!ka_wake_stops(&engine->wake)) {
+		uint64_t seen = ka_wake_seen(&engine->wake);
 		int64_t now = ka_clock_now();
 
 		ka_scheduler_fire(engine);
@@ -165,7 +165,7 @@ ka_scheduler_main(void *arg)
 			ka_sweep(engine);
 			next_sweep = now + SWEEP_EVERY_MS;
 		}
-		ka_engine_wait(engine, seen, engine->options.poll_ms);
+		ka_wake_wait(&engine->wake, seen, engine->options.poll_ms);
 	}
 	return NULL;
 }

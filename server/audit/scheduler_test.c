@@ -56,8 +56,7 @@ still_engine(struct world *world)
 {
 	return (struct ka_engine){ .server = &world->server,
 		.options = { .retention_days = 90 },
-		.lock = PTHREAD_MUTEX_INITIALIZER,
-		.wake = PTHREAD_COND_INITIALIZER };
+		.wake = { .lock = PTHREAD_MUTEX_INITIALIZER, .cond = PTHREAD_COND_INITIALIZER } };
 }
 
 /* Three years, day by day: each run gives one task, within the day that it is for. */

@@ -63,8 +63,8 @@ log_end(const struct ka_audit_step *step, uint64_t num_judged, uint64_t num_find
 {
 	KA_LOG_FIELDS(KA_LOG_INFO, "audit", KA_FIELD_TEXT("task", step->task_id),
 	    KA_FIELD_TEXT("account", step->scope.account), KA_FIELD_TEXT("region", step->scope.region),
-	    KA_FIELD_TEXT("status", ka_task_status_name(step->task.status)), KA_FIELD_NUMBER("resources", (int64_t)num_judged),
-	    KA_FIELD_NUMBER("findings", (int64_t)num_findings),
+	    KA_FIELD_TEXT("status", ka_task_status_name(step->task.status)),
+	    KA_FIELD_NUMBER("resources", (int64_t)num_judged), KA_FIELD_NUMBER("findings", (int64_t)num_findings),
 	    KA_FIELD_MICROS("duration", (ka_clock_monotonic() - start) / 1000));
 }
 
@@ -105,7 +105,7 @@ run_task(struct ka_worker *worker, const struct ka_task_row *task, struct ka_bat
 		.batch = batch,
 		.outcome = KA_AUDIT_CONTINUES };
 
-	while (step.outcome == KA_AUDIT_CONTINUES && !ka_engine_stops(engine)) {
+	while (step.outcome == KA_AUDIT_CONTINUES && !ka_wake_stops(&engine->wake)) {
 		enum ka_store_status status = do_step(engine, &step, &num_judged, &num_findings);
 
 		if (status == KA_STORE_NONE)
@@ -122,7 +122,7 @@ run_task(struct ka_worker *worker, const struct ka_task_row *task, struct ka_bat
 				step.outcome = KA_AUDIT_LOST; /* until the lease has run out */
 			continue;
 		}
-		ka_engine_wait(engine, ka_engine_seen(engine), engine->options.poll_ms);
+		ka_wake_wait(&engine->wake, ka_wake_seen(&engine->wake), engine->options.poll_ms);
 	}
 	if (step.outcome == KA_AUDIT_ENDED) {
 		count_end(engine, step.task.status);
@@ -145,13 +145,13 @@ ka_worker_main(void *arg)
 
 	if (batch == NULL)
 		ka_out_of_memory();
-	while (!ka_engine_stops(engine)) {
-		uint64_t seen = ka_engine_seen(engine);
+	while (!ka_wake_stops(&engine->wake)) {
+		uint64_t seen = ka_wake_seen(&engine->wake);
 
 		if (ka_store_write(engine->server->store, claim, &c) == KA_STORE_OK)
 			run_task(worker, &c.task, batch);
 		else
-			ka_engine_wait(engine, seen, engine->options.poll_ms);
+			ka_wake_wait(&engine->wake, seen, engine->options.poll_ms);
 	}
 	ka_arena_clear(&c.arena);
 	free(batch);
