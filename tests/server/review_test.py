@@ -84,6 +84,43 @@ def test_from_finding_to_revocation():
         assert good(server, "GET", "/revocations")["revocations"][0]["revocationId"] == job["revocationId"]
 
 
+def test_mitigation_brokers_and_review():
+    """The whole of "How to fix it": what a mitigation does to a CA is seen by brokers; what is reviewed stays refused when it is over."""
+    with Keyassayd(BINARY) as server:
+        iot = server.client()
+        ca = authority(server, its_key=weak_key())
+        early = fleet(server, ca, 3, "early")
+        task = iot.start_on_demand_audit_task(targetCheckNames=[CHECK])["taskId"]
+        while iot.describe_audit_task(taskId=task)["taskStatus"] == "IN_PROGRESS":
+            time.sleep(0.05)
+        late = fleet(server, ca, 3, "late")
+
+        def decisions(ids):
+            return [good(server, "GET", f"/authorize?certificate={one}")["reason"] for one in ids]
+
+        def refused():
+            return [line for line in server.command("export", "--list", "--region", "us-east-1").stdout.splitlines() if line[0] != "#"]
+
+        assert decisions(early + late) == ["ACTIVE"] * 6 and refused() == []
+        iot.create_mitigation_action(actionName="off", roleArn="arn:aws:iam::000000000000:role/audit",
+                                     actionParams={"updateCACertificateParams": {"action": "DEACTIVATE"}})
+        mitigation = "0123456789abcdef0123456789abcdef"
+        iot.start_audit_mitigation_actions_task(taskId=mitigation, target={"auditTaskId": task},
+                                                auditCheckToActionsMapping={CHECK: ["off"]}, clientRequestToken=mitigation)
+        while iot.describe_audit_mitigation_actions_task(taskId=mitigation)["taskStatus"] == "IN_PROGRESS":
+            time.sleep(0.05)
+        assert decisions(early + late) == ["CA_DEACTIVATED_BY_MITIGATION"] * 6
+        assert mitigation in good(server, "GET", f"/authorize?certificate={early[0]}")["caDeactivatedBy"]
+        assert refused() == sorted([ca.id, *early, *late])
+        dry = good(server, "POST", f"/cacertificate/{ca.id}/revoke", {"dryRun": True})
+        assert (dry["registeredAfterSource"], dry["caStatus"], dry["toRevoke"]) == ("FIRST_FINDING", "INACTIVE", 3), dry
+        job = ended(server, good(server, "POST", f"/cacertificate/{ca.id}/revoke", {})["revocationId"])
+        assert job["revoked"] == 3, job
+        assert decisions(early + late) == ["CA_DEACTIVATED_BY_MITIGATION"] * 3 + ["REVOKED"] * 3
+        iot.update_ca_certificate(certificateId=ca.id, newStatus="ACTIVE")
+        assert decisions(early + late) == ["ACTIVE"] * 3 + ["REVOKED"] * 3 and refused() == sorted(late)
+
+
 def test_who_may():
     with Keyassayd(BINARY) as server:
         ca = authority(server)
