@@ -156,6 +156,7 @@ revocations(struct ka_tx *tx, struct ka_arena *arena, const struct ka_page *page
 {
 	struct ka_revocation_row row = { .status = KA_TASK_IN_PROGRESS, .started = 1, .actor = "x", .token = "t" }, *rows;
 	struct ka_device_row device = make_device(1, NULL);
+	struct ka_ca_row ca = make_ca(3);
 	uint64_t counts[KA_NUM_DEVICE_STATUSES], count;
 	int64_t markers[KA_NUM_MARKERS];
 	size_t num;
@@ -180,6 +181,12 @@ revocations(struct ka_tx *tx, struct ka_arena *arena, const struct ka_page *page
 	EXPECT(ka_tx_device_count(tx, counts, &scope_a, &(struct ka_device_filter){ .ca_id = row.ca_id }) == KA_STORE_OK);
 	EXPECT(ka_tx_device_revoke(tx, &scope_a, &device, 1) == KA_STORE_NONE);
 	EXPECT(ka_tx_refused_devices(tx, &scope_a, see_id, NULL) == KA_STORE_OK);
+	/* With a CA that was deactivated another statement. */
+	ca.status = KA_CA_INACTIVE;
+	ca.deactivated_by = "t";
+	EXPECT(ka_tx_ca_insert(tx, NULL, &scope_a, &ca) == KA_STORE_OK);
+	EXPECT(ka_tx_refused_devices(tx, &scope_a, see_id, NULL) == KA_STORE_OK);
+	EXPECT(ka_tx_ca_delete(tx, &scope_a, ca.id) == KA_STORE_OK);
 	EXPECT(ka_tx_refused_cas(tx, &scope_a, "", see_id, NULL) == KA_STORE_OK);
 	EXPECT(ka_tx_markers(tx, markers) == KA_STORE_OK);
 	EXPECT(ka_tx_issued_refused(tx, row.ca_id, see_device, NULL) == KA_STORE_OK);

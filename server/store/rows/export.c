@@ -21,10 +21,47 @@ see_ids(struct ka_sql *sql, ka_refused_fn fn, void *arg)
 	return ka_sql_end(sql);
 }
 
-/* Both lists walk the index of ids, which is in their order, past other accounts: nothing is sorted, so it does not matter how many
- * there are. || '' keeps engines from the index of accounts, behind which they would have to sort. */
 enum ka_store_status
-ka_tx_refused_devices(struct ka_tx *tx, const struct ka_scope *scope, ka_refused_fn fn, void *arg)
+ka_tx_refused_cas(
+    struct ka_tx *tx, const struct ka_scope *scope, const char *after, ka_refused_fn fn, void *arg)
+{
+	struct ka_sql sql;
+
+	ka_sql_begin(&sql, tx,
+	    "SELECT id FROM ca WHERE account = ? AND region = ? AND id > ? AND deactivated_by IS NOT NULL AND status <> 1"
+	    " ORDER BY id");
+	ka_sql_put_scope(&sql, scope);
+	if (after[0] == '\0')
+		ka_sql_put_blob(&sql, (struct ka_slice){ NULL, 0 });
+	else
+		ka_sql_put_id(&sql, after);
+	return see_ids(&sql, fn, arg);
+}
+
+static bool
+note(void *arg, const char *id)
+{
+	(void)id;
+	*(bool *)arg = true;
+	return false;
+}
+
+/* Those that are not ACTIVE have an index of their own. */
+static enum ka_store_status
+see_inactive(struct ka_tx *tx, const struct ka_scope *scope, ka_refused_fn fn, void *arg)
+{
+	struct ka_sql sql;
+
+	ka_sql_begin(&sql, tx, "SELECT id FROM device WHERE account = ? AND region = ? AND status <> 1 ORDER BY id");
+	ka_sql_put_scope(&sql, scope);
+	return see_ids(&sql, fn, arg);
+}
+
+/* Whose CA was deactivated is not in its row: all are looked at, in the order of the index of ids, past other accounts. So nothing is
+ * sorted, and it does not matter how many there are. || '' keeps engines from the index of accounts, behind which they would have to
+ * sort. */
+static enum ka_store_status
+see_all(struct ka_tx *tx, const struct ka_scope *scope, ka_refused_fn fn, void *arg)
 {
 	struct ka_sql sql;
 
@@ -40,21 +77,14 @@ ka_tx_refused_devices(struct ka_tx *tx, const struct ka_scope *scope, ka_refused
 }
 
 enum ka_store_status
-ka_tx_refused_cas(
-    struct ka_tx *tx, const struct ka_scope *scope, const char *after, ka_refused_fn fn, void *arg)
+ka_tx_refused_devices(struct ka_tx *tx, const struct ka_scope *scope, ka_refused_fn fn, void *arg)
 {
-	struct ka_sql sql;
+	bool any = false;
+	enum ka_store_status status = ka_tx_refused_cas(tx, scope, "", note, &any);
 
-	ka_sql_begin(&sql, tx,
-	    "SELECT id FROM ca WHERE id > ? AND region || '' = ? AND account || '' = ? AND deactivated_by IS NOT NULL AND status <> 1"
-	    " ORDER BY id");
-	if (after[0] == '\0')
-		ka_sql_put_blob(&sql, (struct ka_slice){ NULL, 0 });
-	else
-		ka_sql_put_id(&sql, after);
-	ka_sql_put_text(&sql, scope->region);
-	ka_sql_put_text(&sql, scope->account);
-	return see_ids(&sql, fn, arg);
+	if (status != KA_STORE_OK)
+		return status;
+	return any ? see_all(tx, scope, fn, arg) : see_inactive(tx, scope, fn, arg);
 }
 
 enum ka_store_status
