@@ -112,7 +112,7 @@ make_administrator(char *out_message, struct ka_node *node, const char *account)
 	struct ka_new_access_key key;
 	struct ka_buf text = { 0 };
 	enum ka_store_status status =
-	    ka_auth_access_key_create(&key, node->server.auth, account, KA_ROLE_ADMIN, ADMINISTRATOR);
+	    ka_auth_access_key_create(&key, node->server.auth, account, KA_ROLE_ADMIN, ADMINISTRATOR, NULL);
 
 	if (status != KA_STORE_OK)
 		return fail(out_message, "the administrator's access key cannot be stored in %s", node->server.config->db);

@@ -12,6 +12,7 @@ static const struct ka_verb verbs[] = {
 	{ "export", "write what brokers must refuse: fingerprints or a CRL", ka_verb_export },
 	{ "migrate", "bring the database to this program's schema", ka_verb_migrate },
 	{ "accesskey", "create, list and delete access keys", ka_verb_accesskey },
+	{ "log", "verify and list the log of state changes", ka_verb_log },
 	{ "account", "create and list accounts", ka_verb_account },
 	{ "outbox", "list, retry and drop messages to topics", ka_verb_outbox },
 	{ "config", "check the configuration and show what it comes to", ka_verb_config },

@@ -74,7 +74,7 @@ create_key(struct ka_node *node, const struct create *create)
 		ka_auth_session_create(
 		    &key, &token, &node->arena, auth, account, create->role, ka_clock_now() + create->session * 1000);
 	} else {
-		enum ka_store_status status = ka_auth_access_key_create(&key, auth, account, create->role, create->description);
+		enum ka_store_status status = ka_auth_access_key_create(&key, auth, account, create->role, create->description, ka_verb_operator());
 
 		if (status != KA_STORE_OK)
 			return ka_verb_store(status, "the access key cannot be stored");
@@ -188,10 +188,25 @@ run_list(int argc, char **argv)
 	return status;
 }
 
+struct delete {
+	const char *access_key_id;
+	struct ka_arena *arena;
+};
+
 static enum ka_store_status
 delete_key(struct ka_tx *tx, void *arg)
 {
-	return ka_tx_access_key_delete(tx, arg);
+	const struct delete *delete = arg;
+	struct ka_access_key_row row;
+	enum ka_store_status status = ka_tx_access_key_get(tx, &row, delete->arena, delete->access_key_id);
+
+	if (status == KA_STORE_OK)
+		status = ka_tx_access_key_delete(tx, row.access_key_id);
+	if (status != KA_STORE_OK)
+		return status;
+	return ka_verb_log_change(tx, row.account, "DeleteAccessKey",
+	    ka_arena_format(delete->arena, "arn:aws:iam::%s:access-key/%s", row.account, row.access_key_id),
+	    ka_arena_format(delete->arena, "{\"role\":\"%s\"}", role_name(row.role)), NULL);
 }
 
 static int
@@ -211,7 +226,8 @@ run_delete(int argc, char **argv)
 	if (status == KA_OPTIONS_READ) {
 		status = KA_EXIT_FAILED;
 		if (ka_verb_open(&node, &config, 0)) {
-			enum ka_store_status done = ka_store_write(node.server.store, delete_key, argv[optind]);
+			enum ka_store_status done = ka_store_write(
+			    node.server.store, delete_key, &(struct delete){ argv[optind], &node.arena });
 
 			if (done == KA_STORE_NONE)
 				ka_error("there is no access key %s", argv[optind]);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/json.h"
 #include "common/message.h"
 #include "server/clock.h"
 #include "server/verbs.h"
@@ -16,18 +17,38 @@ take_name(void *arg, int id, const char *value)
 	return true;
 }
 
+/* The account, and its name as JSON. */
+struct create {
+	struct ka_account_row row;
+	const char *arn, *state;
+};
+
 static enum ka_store_status
 insert(struct ka_tx *tx, void *arg)
 {
-	return ka_tx_account_insert(tx, arg);
+	const struct create *create = arg;
+	enum ka_store_status status = ka_tx_account_insert(tx, &create->row);
+
+	return status == KA_STORE_OK
+	    ? ka_verb_log_change(tx, create->row.account, "CreateAccount", create->arn, NULL, create->state)
+	    : status;
 }
 
 static int
 create(struct ka_node *node, const char *account, const char *name)
 {
-	struct ka_account_row row = { .account = account, .name = name, .created = ka_clock_now() };
-	enum ka_store_status status = ka_store_write(node->server.store, insert, &row);
 	struct ka_buf text = { 0 };
+	struct ka_json json = { .buf = &text };
+	struct create create = { .row = { .account = account, .name = name, .created = ka_clock_now() },
+		.arn = ka_arena_format(&node->arena, "arn:aws:iam::%s:root", account) };
+
+	ka_json_open(&json, NULL, '{');
+	if (name != NULL)
+		ka_json_string(&json, "name", name);
+	ka_json_close(&json, '}');
+	create.state = ka_arena_text(&node->arena, text.data, text.len);
+	ka_buf_clear(&text);
+	enum ka_store_status status = ka_store_write(node->server.store, insert, &create);
 
 	if (status == KA_STORE_EXISTS) {
 		ka_error("there is an account %s already", account);

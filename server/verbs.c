@@ -2,12 +2,15 @@
 #include "server/verbs.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common/message.h"
+#include "server/clock.h"
 
 #define MAX_VERBS 32
 
@@ -58,6 +61,34 @@ ka_verb_group_run(const struct ka_verb_group *group, int argc, char **argv)
 			return v->run(argc - 1, argv + 1);
 	}
 	return unknown_verb(group, argv[1]);
+}
+
+const char *
+ka_verb_operator(void)
+{
+	static char actor[80];
+	const struct passwd *user = getpwuid(getuid());
+
+	if (user != NULL)
+		(void)snprintf(actor, sizeof(actor), "operator:%.60s", user->pw_name);
+	else
+		(void)snprintf(actor, sizeof(actor), "operator:%ld", (long)getuid());
+	return actor;
+}
+
+enum ka_store_status
+ka_verb_log_change(
+    struct ka_tx *tx, const char *account, const char *action, const char *resource, const char *before, const char *after)
+{
+	return ka_tx_log_append(tx,
+	    &(struct ka_log_row){ .time = ka_clock_now(),
+	        .account = account,
+	        .region = KA_LOG_ANY_REGION,
+	        .actor = ka_verb_operator(),
+	        .action = action,
+	        .resource = resource,
+	        .before = before,
+	        .after = after });
 }
 
 bool

@@ -33,6 +33,7 @@ int ka_verb_config(int argc, char **argv);
 int ka_verb_export(int argc, char **argv);
 int ka_verb_import(int argc, char **argv);
 int ka_verb_outbox(int argc, char **argv);
+int ka_verb_log(int argc, char **argv);
 
 /* ka_verb_open is ka_node_open that prints what is wrong. */
 bool ka_verb_open(struct ka_node *out, const struct ka_config *config, unsigned flags);
@@ -40,6 +41,12 @@ bool ka_verb_open(struct ka_node *out, const struct ka_config *config, unsigned 
 /* ka_verb_region gives the region that is meant: the one of an option (NULL: none), else the one that clients would use, since they read
  * the same variables, else us-east-1. False: what is wrong was said. */
 bool ka_verb_region(const char *verb, const char **out, const char *given);
+
+/* ka_verb_log_change appends to the log of state changes what this verb does to an account as a whole. The actor is whoever runs it:
+ * "operator:USER". */
+enum ka_store_status ka_verb_log_change(
+    struct ka_tx *tx, const char *account, const char *action, const char *resource, const char *before, const char *after);
+const char *ka_verb_operator(void); /* "operator:USER" */
 
 /* ka_verb_store prints why a transaction of a verb failed; returns the status to leave with. what: "the account cannot be stored". */
 int ka_verb_store(enum ka_store_status status, const char *what);

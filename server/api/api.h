@@ -113,6 +113,7 @@ bool ka_reply_store(struct ka_reply *reply, const struct ka_request *request, en
 
 /* ka_api_write and ka_api_read run a transaction of an operation: ka_store_write or ka_store_read, and ka_reply_store when it fails.
  * The function may refuse: ka_reply_error (or ka_reply_exists) and KA_STORE_ABORTED; what an earlier run of it refused is forgotten.
+ * What changes rows has to have appended to the log of state changes, or it is taken back and fails.
  * True when it returned KA_STORE_OK and that was kept; false: the reply is an error. */
 bool ka_api_write(struct ka_reply *reply, const struct ka_request *request, ka_tx_fn fn, void *arg);
 bool ka_api_read(struct ka_reply *reply, const struct ka_request *request, ka_tx_fn fn, void *arg);

@@ -86,5 +86,7 @@ void ka_op_reject_ca_certificate_transfer(struct ka_reply *reply, struct ka_requ
 void ka_op_cancel_ca_certificate_transfer(struct ka_reply *reply, struct ka_request *request);
 void ka_op_list_outgoing_ca_certificates(struct ka_reply *reply, struct ka_request *request);
 void ka_op_list_incoming_ca_certificates(struct ka_reply *reply, struct ka_request *request);
+/* The log of state changes */
+void ka_op_list_log(struct ka_reply *reply, struct ka_request *request);
 
 #endif

@@ -489,3 +489,18 @@ const struct ka_param ka_params_authorize_certificate[] = {
 	QUERY_REQUIRED_AS("certificateId", "certificate", certificate_id),
 	END,
 };
+
+/* --- the log of state changes: not of AWS ---------------------------------------------------------------------------- */
+
+const struct ka_param ka_params_list_log[] = {
+	QUERY("startTime", timestamp),
+	QUERY("endTime", timestamp),
+	QUERY("actor", log_text),
+	QUERY("action", log_text),
+	QUERY("resource", log_text),
+	QUERY("accountWide", account_wide),
+	QUERY_AS("ascendingOrder", "isAscendingOrder", ascending_order),
+	QUERY("maxResults", max_results),
+	QUERY("nextToken", next_token),
+	END,
+};

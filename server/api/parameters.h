@@ -72,5 +72,6 @@ extern const struct ka_param ka_params_describe_revocation[];
 extern const struct ka_param ka_params_list_revocations[];
 extern const struct ka_param ka_params_cancel_revocation[];
 extern const struct ka_param ka_params_authorize_certificate[];
+extern const struct ka_param ka_params_list_log[];
 
 #endif

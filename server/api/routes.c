@@ -118,6 +118,8 @@ static const struct ka_route routes[] = {
 	ROUTE("DescribeRevocation", GET, "/keyassay/v1/revocations/{revocationId}", READER, READS, describe_revocation),
 	ROUTE("ListRevocations", GET, "/keyassay/v1/revocations", READER, READS, list_revocations),
 	ROUTE("CancelRevocation", POST, "/keyassay/v1/revocations/{revocationId}/cancel", ADMIN, WRITES, cancel_revocation),
+	/* Not of AWS: the log of state changes */
+	ROUTE("ListLog", GET, "/keyassay/v1/log", AUDITOR, READS, list_log),
 	/* Not of AWS: for brokers */
 	ROUTE("AuthorizeCertificate", GET, "/keyassay/v1/authorize", READER, READS, authorize_certificate),
 	{ 0 },

@@ -37,7 +37,7 @@ NEWER_SHAPES = {
 }
 
 # Of operations that are not of AWS.
-OUR_SHAPES = {"DryRun"}
+OUR_SHAPES = {"AccountWide", "DryRun", "LogText"}
 
 # Patterns that take everything: nothing has to decide them.
 FREE_PATTERNS = {r"[\s\S]*"}

@@ -51,6 +51,8 @@ ENUM(certificate_status, "CertificateStatus", "ACTIVE", "INACTIVE", "REVOKED", "
     "PENDING_ACTIVATION");
 STRING(endpoint_type, "EndpointType", AT_MOST(128), ANYTHING);
 BOOLEAN(dry_run, "DryRun"); /* not of the model: operations under /keyassay/v1/ */
+BOOLEAN(account_wide, "AccountWide"); /* the same */
+STRING(log_text, "LogText", BETWEEN(1, 2048)); /* the same */
 BOOLEAN(force_delete, "ForceDelete");
 STRING(marker, "Marker", AT_MOST(1024), .pattern = "[A-Za-z0-9+/]+={0,2}", .matches = ka_is_base64);
 STRING(message, "Message", AT_MOST(128), ANYTHING);

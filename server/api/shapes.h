@@ -6,6 +6,7 @@
 #include "server/api/routes.h"
 
 extern const struct ka_shape ka_shape_add_things_to_thing_group_params;
+extern const struct ka_shape ka_shape_account_wide; /* ours */
 extern const struct ka_shape ka_shape_allow_auto_registration;
 extern const struct ka_shape ka_shape_ascending_order;
 extern const struct ka_shape ka_shape_audit_check_configuration;
@@ -57,6 +58,7 @@ extern const struct ka_shape ka_shape_issuer_certificate_subject;
 extern const struct ka_shape ka_shape_issuer_id;
 extern const struct ka_shape ka_shape_list_suppressed_findings;
 extern const struct ka_shape ka_shape_log_level;
+extern const struct ka_shape ka_shape_log_text; /* ours */
 extern const struct ka_shape ka_shape_marker;
 extern const struct ka_shape ka_shape_max_results;
 extern const struct ka_shape ka_shape_message;

@@ -74,7 +74,7 @@ set_up(void)
 	server.default_account = ACCOUNT;
 	server.host = "127.0.0.1:8400";
 	FUZZ_CHECK(ka_store_write(server.store, insert_account, &account) == KA_STORE_OK);
-	FUZZ_CHECK(ka_auth_access_key_create(&administrator, server.auth, ACCOUNT, KA_ROLE_ADMIN, NULL) == KA_STORE_OK);
+	FUZZ_CHECK(ka_auth_access_key_create(&administrator, server.auth, ACCOUNT, KA_ROLE_ADMIN, NULL, NULL) == KA_STORE_OK);
 	(void)atexit(clean_up);
 }
 

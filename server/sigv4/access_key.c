@@ -77,15 +77,51 @@ ka_new_access_key_make(struct ka_new_access_key *out, const char *prefix)
 	ka_crypto_wipe(random, sizeof(random));
 }
 
+/* A row, and who makes it; NULL: nobody has a log yet. */
+struct insert {
+	const struct ka_access_key_row *row;
+	const char *actor;
+};
+
+static enum ka_store_status
+log_insert(struct ka_tx *tx, const struct insert *insert)
+{
+	const struct ka_access_key_row *row = insert->row;
+	struct ka_buf after = { 0 };
+	struct ka_json json = { .buf = &after };
+	char arn[128];
+
+	ka_json_open(&json, NULL, '{');
+	ka_json_string(&json, "role", ka_role_name(row->role));
+	if (row->description != NULL)
+		ka_json_string(&json, "description", row->description);
+	ka_json_close(&json, '}');
+	ka_buf_putc(&after, '\0');
+	(void)snprintf(arn, sizeof(arn), "arn:aws:iam::%s:access-key/%s", row->account, row->access_key_id);
+	enum ka_store_status status = ka_tx_log_append(tx,
+	    &(struct ka_log_row){ .time = row->created,
+		.account = row->account,
+		.region = KA_LOG_ANY_REGION,
+		.actor = insert->actor,
+		.action = "CreateAccessKey",
+		.resource = arn,
+		.after = after.data });
+	ka_buf_clear(&after);
+	return status;
+}
+
 static enum ka_store_status
 insert(struct ka_tx *tx, void *arg)
 {
-	return ka_tx_access_key_insert(tx, arg);
+	const struct insert *insert = arg;
+	enum ka_store_status status = ka_tx_access_key_insert(tx, insert->row);
+
+	return status == KA_STORE_OK && insert->actor != NULL ? log_insert(tx, insert) : status;
 }
 
 enum ka_store_status
 ka_auth_access_key_create(struct ka_new_access_key *out, struct ka_auth *auth, const char *account, enum ka_role role,
-    const char *description)
+    const char *description, const char *actor)
 {
 	char context[256];
 	uint8_t sealed[SEALED_LEN];
@@ -103,7 +139,7 @@ ka_auth_access_key_create(struct ka_new_access_key *out, struct ka_auth *auth, c
 	ka_crypto_seal(sealed, auth->crypto, auth->access_key_key,
 	    (struct ka_slice){ (const uint8_t *)fresh.secret_access_key, KA_SECRET_ACCESS_KEY_LEN },
 	    context_of(context, &row));
-	enum ka_store_status status = ka_store_write(auth->store, insert, &row);
+	enum ka_store_status status = ka_store_write(auth->store, insert, &(struct insert){ &row, actor });
 	if (status == KA_STORE_OK)
 		*out = fresh;
 	ka_crypto_wipe(&fresh, sizeof(fresh));

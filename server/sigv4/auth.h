@@ -29,9 +29,10 @@ struct ka_new_access_key {
 	char secret_access_key[KA_SECRET_ACCESS_KEY_LEN + 1];
 };
 
-/* ka_auth_access_key_create makes a key, seals its secret and stores the row. */
+/* ka_auth_access_key_create makes a key, seals its secret and stores the row, with an entry of actor in the log of state changes.
+ * actor NULL: the first start, which begins the log. */
 enum ka_store_status ka_auth_access_key_create(struct ka_new_access_key *out, struct ka_auth *auth, const char *account,
-    enum ka_role role, const char *description);
+    enum ka_role role, const char *description, const char *actor);
 
 /* ka_auth_session_create makes temporary credentials: nothing is stored; the token carries them, encrypted and
  * authenticated. The token is in the arena. */

@@ -38,7 +38,7 @@ set_up(void **state)
 	assert_non_null(f);
 	f->auth = ka_auth_new(secret_key, &f->store);
 	assert_int_equal(
-	    ka_auth_access_key_create(&f->key, f->auth, "000000000000", KA_ROLE_AUDITOR, "test"), KA_STORE_OK);
+	    ka_auth_access_key_create(&f->key, f->auth, "000000000000", KA_ROLE_AUDITOR, "test", NULL), KA_STORE_OK);
 	*state = f;
 	return 0;
 }

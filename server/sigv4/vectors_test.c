@@ -103,7 +103,7 @@ load(void **state)
 
 	(void)state;
 	auth = ka_auth_new(secret_key, &store);
-	assert_int_equal(ka_auth_access_key_create(&key, auth, "000000000000", KA_ROLE_ADMIN, NULL), KA_STORE_OK);
+	assert_int_equal(ka_auth_access_key_create(&key, auth, "000000000000", KA_ROLE_ADMIN, NULL, NULL), KA_STORE_OK);
 	ka_auth_session_create(&session, &token, &keep, auth, "123456789012", KA_ROLE_READER, ka_clock_now() + 3600000);
 	const char *command = ka_arena_format(&keep, "'%s' '%s' '%s' '%s' '%s' '%s' '%s'", script[0], script[1],
 	    key.access_key_id, key.secret_access_key, session.access_key_id, session.secret_access_key, token);

@@ -61,6 +61,8 @@ struct ka_tx {
 	 * rolled back. */
 	enum ka_store_status doomed;
 	bool writable;
+	/* Since the connection was made: rows that statements wrote, and entries appended to the log. */
+	uint64_t num_rows, num_entries;
 };
 
 /* ka_store_say gives a line to the log. */

@@ -204,6 +204,9 @@ struct ka_schedule_row {
 	int64_t created, modified;
 };
 
+/* The region of what concerns an account as a whole, and the account too of what concerns all. */
+#define KA_LOG_ANY_REGION ""
+
 /* An entry of the append-only log of state changes: who did what to which resource, when, before and after. */
 struct ka_log_row {
 	int64_t seq;

@@ -171,8 +171,10 @@ ka_sql_count(struct ka_sql *sql, uint64_t *out_num)
 	if (sql->statement != NULL && sql->tx->backend->step(sql->tx, sql->statement) == KA_STEP_DONE)
 		num = (uint64_t)sql->tx->backend->changes(sql->statement);
 	enum ka_store_status status = ka_sql_end(sql);
-	if (status == KA_STORE_OK)
+	if (status == KA_STORE_OK) {
+		sql->tx->num_rows += num;
 		*out_num = num;
+	}
 	return status;
 }
 
@@ -215,6 +217,7 @@ ka_sql_inserted(struct ka_sql *sql, int64_t *out_seq)
 	enum ka_store_status status = ka_sql_end(sql);
 	if (status == KA_STORE_OK && !inserted)
 		return KA_STORE_EXISTS;
+	sql->tx->num_rows += status == KA_STORE_OK;
 	if (status == KA_STORE_OK && out_seq != NULL)
 		*out_seq = seq;
 	return status;

@@ -62,6 +62,13 @@ ka_store_say(struct ka_store *store, const char *format, ...)
 	store->log(store->log_arg, message);
 }
 
+void
+ka_tx_counts(const struct ka_tx *tx, uint64_t *out_rows, uint64_t *out_entries)
+{
+	*out_rows = tx->num_rows;
+	*out_entries = tx->num_entries;
+}
+
 enum ka_store_status
 ka_store_write(struct ka_store *store, ka_tx_fn fn, void *arg)
 {

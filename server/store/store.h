@@ -313,6 +313,9 @@ enum ka_store_status ka_tx_schedule_due(
 void ka_store_log_key(struct ka_store *store, const uint8_t secret_key[32]);
 bool ka_store_log_begin(struct ka_store *store, char out_message[KA_STORE_MESSAGE_LEN], bool anew);
 
+/* ka_tx_counts tells how many rows were written and how many entries appended so far; only differences mean anything. */
+void ka_tx_counts(const struct ka_tx *tx, uint64_t *out_rows, uint64_t *out_entries);
+
 /* seq and hash are ignored. FAILED when the head is not what keyassayd made it. */
 enum ka_store_status ka_tx_log_append(struct ka_tx *tx, const struct ka_log_row *row);
 struct ka_log_filter {

@@ -101,6 +101,7 @@ ka_tx_log_append(struct ka_tx *tx, const struct ka_log_row *row)
 	ka_sql_put_blob(&sql, (struct ka_slice){ mac, sizeof(mac) });
 	ka_sql_put_int(&sql, link.seq);
 	status = ka_sql_change(&sql, KA_STORE_FAILED);
+	tx->num_entries++;
 	return status == KA_STORE_OK ? ka_log_head_put(tx, &link) : status;
 }
 
