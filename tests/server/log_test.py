@@ -11,6 +11,7 @@ import sqlite3
 import struct
 import subprocess
 import sys
+import time
 import urllib.parse
 import uuid
 
@@ -21,6 +22,8 @@ BINARY, DUMP = sys.argv[1], sys.argv.pop(2)
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 os.environ.setdefault("KEYASSAY_TABLES", os.path.join(SOURCE, "tables"))
 A, B = "000000000000", "111122223333"
+ROLE = f"arn:aws:iam::{A}:role/audit"
+DEACTIVATE = {"updateCACertificateParams": {"action": "DEACTIVATE"}}
 
 
 class World:
@@ -28,6 +31,7 @@ class World:
 
     def __init__(self, server):
         self.server = server
+        self.finding_task = None
         assert server.command("account", "create", B).returncode == 0
         self.other = server.new_key("admin", "--account", B)
         self.a, self.b = server.client(), server.client(key=self.other)
@@ -40,7 +44,7 @@ class World:
         return json.loads(reply)
 
     def ca(self, active=False):
-        authority = certs.Authority()
+        authority = certs.Authority(f"CA {uuid.uuid4()}")
         self.a.register_ca_certificate(caCertificate=authority.pem, certificateMode="SNI_ONLY", setAsActive=active)
         return authority
 
@@ -69,7 +73,7 @@ class World:
 
     def configuration(self):
         self.a.update_account_audit_configuration(
-            roleArn=f"arn:aws:iam::{A}:role/audit",
+            roleArn=ROLE,
             auditCheckConfigurations={"CA_CERTIFICATE_KEY_QUALITY_CHECK": {"enabled": True}})
 
     def arn(self):
@@ -94,6 +98,36 @@ class World:
     def task(self):
         self.configuration()
         return self.a.start_on_demand_audit_task(targetCheckNames=["CA_CERTIFICATE_KEY_QUALITY_CHECK"])["taskId"]
+
+    def audited(self):
+        """A task that found something, for mitigation. A server without workers has none of its own: it is started with them once."""
+        if self.finding_task is None:
+            with open(os.path.join(SOURCE, "examples", "roca-ca.pem"), encoding="utf-8") as file:
+                self.a.register_ca_certificate(caCertificate=file.read(), certificateMode="SNI_ONLY", setAsActive=True)
+            options, self.server.options = self.server.options, []
+            self.server.stop()
+            self.server.start()
+            task = self.task()
+            end = time.monotonic() + 120
+            while self.a.describe_audit_task(taskId=task)["taskStatus"] != "COMPLETED" and time.monotonic() < end:
+                time.sleep(0.05)
+            self.server.stop()
+            self.server.options = options
+            self.server.start()
+            self.finding_task = task
+        return self.finding_task
+
+    def action(self):
+        name = f"action-{uuid.uuid4().hex}"
+        self.a.create_mitigation_action(actionName=name, roleArn=ROLE, actionParams=DEACTIVATE)
+        return name
+
+    def mitigation(self):
+        task = uuid.uuid4().hex
+        self.a.start_audit_mitigation_actions_task(
+            taskId=task, target={"auditTaskId": self.audited()}, clientRequestToken=uuid.uuid4().hex,
+            auditCheckToActionsMapping={"CA_CERTIFICATE_KEY_QUALITY_CHECK": [self.action()]})
+        return task
 
     def revocation(self):
         authority = self.ca(active=True)
@@ -138,13 +172,18 @@ CHANGES = {
     "AcceptCACertificateTransfer": lambda w: w.own("POST", f"/cacertificate/{w.moving_ca()}/accept", key=w.other),
     "RejectCACertificateTransfer": lambda w: w.own("POST", f"/cacertificate/{w.moving_ca()}/reject", key=w.other),
     "CancelCACertificateTransfer": lambda w: w.own("POST", f"/cacertificate/{w.moving_ca()}/cancel"),
+    "CreateMitigationAction": lambda w: w.action(),
+    "UpdateMitigationAction": lambda w: w.a.update_mitigation_action(actionName=w.action(), roleArn=ROLE + "2"),
+    "DeleteMitigationAction": lambda w: w.a.delete_mitigation_action(actionName=w.action()),
+    "StartAuditMitigationActionsTask": lambda w: w.mitigation(),
+    "CancelAuditMitigationActionsTask": lambda w: w.a.cancel_audit_mitigation_actions_task(taskId=w.mitigation()),
     "RevokeDevices": lambda w: w.revocation(),
     "CancelRevocation": lambda w: w.own("POST", f"/revocations/{w.revocation()}/cancel"),
 }
 
 
 def server_without_workers():
-    return Keyassayd(BINARY, "--audit-workers", "0")
+    return Keyassayd(BINARY, "--audit-workers", "0", "--mitigation-workers", "0", "--revoke-workers", "0")
 
 
 def test_every_operation_that_writes_leaves_an_entry():

@@ -2,16 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """keyassayd(8) against the program: every key of the configuration with its default and range, every operation, every verb.
 
-Usage: manual_test.py KEYASSAYD MANUAL ROUTES; prints TAP.
+Usage: manual_test.py KEYASSAYD MANUAL OPERATIONS_TABLE ROUTES_DUMP; prints TAP.
 """
 import re
 import subprocess
 import sys
+import tempfile
 
 sys.dont_write_bytecode = True
 from keyassayd import run_tests
 
-BINARY, MANUAL, ROUTES = sys.argv[1:4]
+BINARY, MANUAL, TABLE, DUMP = sys.argv[1:5]
 del sys.argv[2:]
 
 
@@ -77,9 +78,26 @@ def test_ranges_and_choices():
 
 
 def test_operations():
-    routes = re.findall(r"ROUTE\(\"([A-Za-z]+)\"", open(ROUTES, encoding="utf-8").read())
-    named = re.findall(r"\b(?:[A-Z][a-z]+)(?:[A-Z][A-Za-z]+)+\b", section("OPERATIONS").split(".El")[0])
-    assert len(routes) > 30 and sorted(named) == sorted(routes), set(named) ^ set(routes)
+    done = subprocess.run([sys.executable, TABLE, DUMP, MANUAL, "--check"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, f"the manual's table is not that of the routes: ninja manual-operations\n{done.stderr}"
+    rows = re.findall(r"^\.It ([A-Z]\w+) Ta", section("OPERATIONS"), re.M)
+    assert len(rows) == len(set(rows)) >= 55, rows
+
+
+def test_a_table_that_is_not_that_of_the_routes_is_noticed():
+    with open(MANUAL, encoding="utf-8") as file:
+        text = file.read()
+    for wrong in (text.replace(".It ListTagsForResource Ta reader Ta works\n", ""),
+                  text.replace(".It TagResource Ta admin", ".It TagResource Ta reader")):
+        assert wrong != text
+        with tempfile.NamedTemporaryFile("w", suffix=".8", encoding="utf-8") as file:
+            file.write(wrong)
+            file.flush()
+            words = [sys.executable, TABLE, DUMP, file.name]
+            assert subprocess.run([*words, "--check"], timeout=60).returncode == 1
+            assert subprocess.run(words, timeout=60).returncode == 0
+            with open(file.name, encoding="utf-8") as made:
+                assert made.read() == text
 
 
 def test_verbs():
