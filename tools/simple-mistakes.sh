@@ -45,6 +45,8 @@ grep -nE '#[[:space:]]*include[[:space:]]*<openssl/' $server | grep -vE '^server
 	rule 'libcrypto is used in server/pki/ and server/crypto/ only.'
 grep -nE '#[[:space:]]*include[[:space:]]*<sqlite3' $server | grep -v '^server/store/sqlite/' |
 	rule 'SQLite is used in server/store/sqlite/ only.'
+grep -nE '#[[:space:]]*include[[:space:]]*<(curl/|mosquitto)' $server | grep -v '^server/notify/' |
+	rule 'libcurl and libmosquitto are used in server/notify/ only.'
 grep -nE '\b(gets|strcpy|strcat|sprintf|vsprintf|atoi|atol|strtok|setjmp|longjmp)[[:space:]]*\(' $lib $cli $common $server $weakgen |
 	rule 'These functions hide overruns, errors or state: use the bounded or reporting form.'
 grep -nE '^[[:space:]]*static[[:space:]]+(uint|int|size_t|bool|char|unsigned|struct)[^(=;]*[;=]' $lib | grep -vE '\bconst\b' |

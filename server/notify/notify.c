@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "server/clock.h"
@@ -15,6 +14,7 @@
 #include "server/metrics.h"
 #include "server/notify/deliver.h"
 #include "server/random.h"
+#include "server/wake.h"
 
 #define POLL_MS 1000 /* how soon a message of another thread or node is seen */
 
@@ -28,10 +28,9 @@ struct ka_notify {
 	struct ka_server *server;
 	struct ka_crypto *crypto;
 
-	pthread_mutex_t lock; /* of setup, and for wake */
-	pthread_cond_t wake;  /* on CLOCK_MONOTONIC */
+	struct ka_wake wake;
+	pthread_mutex_t lock; /* of setup */
 	struct ka_setup *setup;
-	atomic_bool stop;
 	atomic_int_fast64_t stop_deadline; /* monotonic nanoseconds; set before stop */
 
 	unsigned num_workers;
@@ -46,7 +45,7 @@ struct ka_notify {
 static bool
 stops(struct ka_notify *notify)
 {
-	return atomic_load(&notify->stop);
+	return ka_wake_stops(&notify->wake);
 }
 
 /* --- metrics and log --- */
@@ -147,7 +146,7 @@ store(struct ka_notify *notify, struct ka_round *round)
 	enum ka_store_status status;
 
 	while ((status = ka_store_write(notify->server->store, ka_round_store, round)) == KA_STORE_UNAVAILABLE && !stops(notify))
-		(void)usleep(POLL_MS * 1000);
+		ka_wake_wait(&notify->wake, ka_wake_seen(&notify->wake), POLL_MS);
 	if (status != KA_STORE_OK)
 		ka_log(KA_LOG_ERROR, "notify", "topic %s: what became of %zu messages cannot be stored; they may be sent twice",
 		    round->topic.topic, round->num);
@@ -189,20 +188,6 @@ has_due(struct ka_tx *tx, void *arg)
 	return ka_tx_outbox_has_due(tx, ka_clock_now());
 }
 
-static void
-wait_a_little(struct ka_notify *notify)
-{
-	struct timespec until;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += POLL_MS / 1000;
-	(void)pthread_mutex_lock(&notify->lock);
-	while (!stops(notify))
-		if (pthread_cond_timedwait(&notify->wake, &notify->lock, &until) != 0)
-			break;
-	(void)pthread_mutex_unlock(&notify->lock);
-}
-
 static void *
 worker_main(void *arg)
 {
@@ -210,12 +195,13 @@ worker_main(void *arg)
 	struct ka_notify *notify = worker->notify;
 	struct ka_arena arena = { 0 };
 	struct ka_sender sender = {
-		.crypto = notify->crypto, .multi = curl_multi_init(), .stop = &notify->stop, .deadline = deadline, .arg = notify
+		.crypto = notify->crypto, .multi = curl_multi_init(), .stop = &notify->wake.stop, .deadline = deadline, .arg = notify
 	};
 
 	if (sender.multi == NULL)
 		ka_out_of_memory();
 	while (!stops(notify)) {
+		uint64_t seen = ka_wake_seen(&notify->wake);
 		/* Idle workers only read. */
 		bool is_due = ka_store_read(notify->server->store, has_due, NULL) == KA_STORE_OK;
 
@@ -224,7 +210,7 @@ worker_main(void *arg)
 		(void)pthread_mutex_unlock(&notify->lock);
 		sender.setup = setup;
 		if (!is_due || !work(worker, &sender, &arena))
-			wait_a_little(notify);
+			ka_wake_wait(&notify->wake, seen, POLL_MS);
 		ka_setup_drop(setup);
 		ka_arena_clear(&arena);
 	}
@@ -269,7 +255,6 @@ ka_notify_start(
 {
 	struct ka_setup *setup = ka_setup_new(out_message, config);
 	struct ka_notify *notify = calloc(1, sizeof(*notify));
-	pthread_condattr_t monotonic;
 
 	if (notify == NULL)
 		ka_out_of_memory();
@@ -284,10 +269,7 @@ ka_notify_start(
 	notify->crypto = ka_crypto_new();
 	notify->setup = setup;
 	(void)pthread_mutex_init(&notify->lock, NULL);
-	(void)pthread_condattr_init(&monotonic);
-	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&notify->wake, &monotonic);
-	(void)pthread_condattr_destroy(&monotonic);
+	ka_wake_init(&notify->wake);
 	make_metrics(notify);
 	if (is_only && ka_store_write(server->store, release_all, NULL) != KA_STORE_OK)
 		ka_log(KA_LOG_WARNING, "notify", "claims of the process before this one stay until they run out");
@@ -312,6 +294,7 @@ ka_notify_reload(struct ka_notify *notify, char out_message[KA_TOPICS_MESSAGE_LE
 	notify->setup = fresh;
 	(void)pthread_mutex_unlock(&notify->lock);
 	ka_setup_drop(old);
+	ka_wake_up(&notify->wake);
 	return true;
 }
 
@@ -321,15 +304,12 @@ ka_notify_stop(struct ka_notify *notify, int64_t seconds)
 	if (notify == NULL)
 		return;
 	atomic_store(&notify->stop_deadline, ka_clock_monotonic() + seconds * 1000000000);
-	(void)pthread_mutex_lock(&notify->lock);
-	atomic_store(&notify->stop, true);
-	(void)pthread_cond_broadcast(&notify->wake);
-	(void)pthread_mutex_unlock(&notify->lock);
+	ka_wake_stop(&notify->wake);
 	for (unsigned i = 0; i < notify->num_workers; i++)
 		(void)pthread_join(notify->workers[i].thread, NULL);
 	ka_setup_drop(notify->setup);
 	ka_crypto_free(notify->crypto);
-	(void)pthread_cond_destroy(&notify->wake);
+	ka_wake_clear(&notify->wake);
 	(void)pthread_mutex_destroy(&notify->lock);
 	(void)mosquitto_lib_cleanup();
 	curl_global_cleanup();
