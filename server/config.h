@@ -58,7 +58,8 @@ struct ka_config {
 	struct ka_config_list topics; /* topics.h */
 	int64_t notify_workers, notify_in_flight, notify_timeout, notify_max_pause, notify_give_up; /* the last three: seconds */
 	int64_t on_weak_key; /* enum ka_on_weak_key */
-	int64_t threads, workers, audit_workers, audit_chunk, revoke_workers, revoke_chunk, mitigation_workers, max_connections;
+	int64_t threads, workers, audit_workers, audit_chunk, revoke_workers, revoke_chunk, mitigation_workers, mitigation_chunk,
+	    max_connections;
 	int64_t max_body, max_headers; /* bytes */
 	int64_t header_timeout, body_timeout, idle_timeout, drain_timeout; /* seconds */
 	int64_t retention_days;

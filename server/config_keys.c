@@ -59,6 +59,8 @@ static const struct ka_config_key keys[] = {
 	    "certificates that a revocation revokes in one\ntransaction: how long a writer may wait" },
 	{ "mitigation-workers", KA_CONFIG_NUMBER, "N", "1", 0, 64, NULL, AT(mitigation_workers), KA_CONFIG_SERVE, false,
 	    "threads that apply mitigation actions to findings; 0:\nleave them to other nodes" },
+	{ "mitigation-chunk", KA_CONFIG_NUMBER, "N", "256", 1, 100000, NULL, AT(mitigation_chunk), KA_CONFIG_SERVE, false,
+	    "findings that a mitigation task is applied to in one\ntransaction: how long a writer may wait" },
 	{ "max-connections", KA_CONFIG_NUMBER, "N", "16384", 1, 1000000, NULL, AT(max_connections), KA_CONFIG_SERVE, false,
 	    "connections at the same time" },
 	{ "max-body", KA_CONFIG_NUMBER, "BYTES", "1048576", 1024, 64 * MIB, NULL, AT(max_body), KA_CONFIG_SERVE, false,

@@ -199,7 +199,11 @@ run(struct serve *serve)
 		.chunk = (uint32_t)serve->config.revoke_chunk,
 		.is_only = true,
 		.retention_days = (uint32_t)serve->config.retention_days };
-	struct ka_action_options actions = { .num_workers = (unsigned)serve->config.mitigation_workers, .is_only = true };
+	struct ka_action_options actions = {
+		.num_workers = (unsigned)serve->config.mitigation_workers,
+		.chunk = (uint32_t)serve->config.mitigation_chunk,
+		.is_only = true,
+	};
 	char message[KA_HTTP_MESSAGE_LEN];
 
 	server->host = serve->config.endpoint != NULL ? serve->config.endpoint : ka_http_address(serve->http, 0);
