@@ -134,7 +134,6 @@ deal_with(struct work *work, const char *check_name, const char *finding_id, con
 	bool suppressed = false;
 	enum ka_store_status status = KA_STORE_OK;
 
-	work->step->num_findings++;
 	if (check == NULL || counts == NULL)
 		return KA_STORE_OK;
 	counts->total++;
@@ -294,7 +293,6 @@ run(struct ka_tx *tx, struct ka_action_step *step, enum ka_store_status (*fn)(st
 	struct work work = { .step = step, .tx = tx, .now = ka_clock_now() };
 
 	step->outcome = KA_ACTION_LOST;
-	step->num_findings = 0;
 	memset(step->num_executions, 0, sizeof(step->num_executions));
 	enum ka_store_status status = fn(&work);
 	ka_arena_clear(&work.arena);

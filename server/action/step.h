@@ -25,7 +25,6 @@ struct ka_action_step {
 	/* Set by ka_action_step. */
 	enum ka_action_outcome outcome;
 	enum ka_task_status status;
-	uint64_t num_findings;                              /* that were dealt with */
 	uint64_t num_executions[KA_EXECUTION_PENDING + 1u]; /* by status */
 };
 
