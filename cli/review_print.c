@@ -110,8 +110,9 @@ ka_review_put_counts(struct ka_buf *buf, const json_t *dry)
 {
 	json_t *counts = json_object_get(dry, "byStatus"), *value;
 	const char *name, *comma = "";
+	const long long total = ka_review_count(dry, "total");
 
-	ka_buf_format(buf, "%lld device certificates", (long long)ka_review_count(dry, "total"));
+	ka_buf_format(buf, "%lld device certificate%s", total, total == 1 ? "" : "s");
 	if (json_object_size(counts) > 0) {
 		ka_buf_puts(buf, ": ");
 		json_object_foreach(counts, name, value)

@@ -84,10 +84,10 @@ on_signal(int number)
 static bool
 confirm(const json_t *dry)
 {
+	const long long num = ka_review_count(dry, "toRevoke");
 	char answer[16] = "";
 
-	(void)fprintf(stderr, "Revoke %lld device certificates? This cannot be undone. [yes/no] ",
-	    (long long)ka_review_count(dry, "toRevoke"));
+	(void)fprintf(stderr, "Revoke %lld device certificate%s? This cannot be undone. [yes/no] ", num, num == 1 ? "" : "s");
 	(void)fflush(stderr);
 	if (fgets(answer, sizeof(answer), stdin) == NULL)
 		answer[0] = '\0';
