@@ -13,43 +13,22 @@ ka_transfer_incoming_ca(
 	if (status != KA_STORE_NONE)
 		return status;
 	status = ka_tx_ca_get(tx, &own, request->arena, &request->scope, id);
-	/* A CA that was given back has the date too, but then the account is where it came from. */
-	return ka_transfer_nothing(transfer, status, own.transfer_date != 0 && own.status_before_transfer == 0);
-}
-
-/* What the log keeps of a CA that was given back: there is no column for the reason. */
-static const char *
-end_state(struct ka_arena *arena, const struct ka_ca_row *row, const char *reject_reason)
-{
-	struct ka_buf buf = { 0 };
-	struct ka_json json = { .buf = &buf };
-
-	if (reject_reason == NULL)
-		return ka_ca_state(arena, row);
-	ka_json_open(&json, NULL, '{');
-	ka_json_string(&json, "rejectReason", reject_reason);
-	ka_json_raw(&json, "certificate", ka_ca_state(arena, row));
-	ka_json_close(&json, '}');
-	const char *text = ka_arena_text(arena, buf.data, buf.len);
-	ka_buf_clear(&buf);
-	return text;
+	return ka_transfer_nothing(transfer, status, own.accept_date != 0);
 }
 
 enum ka_store_status
 ka_transfer_give_back_ca(
-    struct ka_tx *tx, const struct ka_request *at, const struct ka_ca_row *before, const char *reject_reason)
+    struct ka_tx *tx, const struct ka_request *at, const struct ka_ca_row *before, struct ka_ca_row *after)
 {
-	struct ka_ca_row after = *before;
-
-	after.status = before->status_before_transfer;
-	after.transfer_to = NULL;
-	after.customer_version++;
-	after.modified = at->now;
-	enum ka_store_status status = ka_tx_ca_update(tx, &at->scope, &after);
+	after->status = before->status_before_transfer;
+	after->transfer_to = NULL;
+	after->customer_version++;
+	after->modified = at->now;
+	enum ka_store_status status = ka_tx_ca_update(tx, &at->scope, after);
 	if (status != KA_STORE_OK)
 		return status;
-	return ka_log_change(tx, at, ka_arn(at, "cacert", after.id), ka_ca_state(at->arena, before),
-	    end_state(at->arena, &after, reject_reason));
+	return ka_log_change(
+	    tx, at, ka_arn(at, "cacert", after->id), ka_ca_state(at->arena, before), ka_ca_state(at->arena, after));
 }
 
 struct moves {

@@ -83,6 +83,8 @@ ka_ca_state(struct ka_arena *arena, const struct ka_ca_row *row)
 		ka_json_raw(&json, "registrationConfig", row->registration_config);
 	if (row->transfer_to != NULL)
 		ka_json_string(&json, "transferredTo", row->transfer_to);
+	if (row->reject_reason != NULL)
+		ka_json_string(&json, "rejectReason", row->reject_reason);
 	if (row->deactivated_by != NULL)
 		ka_json_string(&json, "deactivatedBy", row->deactivated_by);
 	return finish(arena, &json);

@@ -34,7 +34,8 @@ accept_transfer(struct ka_tx *tx, void *arg)
 	after.status = ka_param_bool(request, "setAsActive", false) ? KA_CA_ACTIVE : KA_CA_INACTIVE;
 	after.transfer_to = NULL;
 	after.status_before_transfer = 0;
-	after.modified = request->now;
+	after.previous_owner = source;
+	after.accept_date = after.modified = request->now;
 	after.customer_version++;
 	if (after.status == KA_CA_ACTIVE) {
 		after.deactivated_by = NULL;

@@ -1,7 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CancelCACertificateTransfer, by the source. A CA that another account accepted is no CA of the source: ResourceNotFoundException. */
+/* CancelCACertificateTransfer, by the source: as CancelCertificateTransfer. */
 #include "server/api/ops.h"
 #include "server/api/transfer.h"
+
+/* Why the source does not have it: the target accepted, or it never was there. */
+static enum ka_store_status
+gone(struct ka_tx *tx, const struct ka_transfer *transfer)
+{
+	struct ka_request *request = transfer->request;
+	enum ka_store_status status = ka_tx_ca_handed_over(tx, &request->scope, ka_param_text(request, "certificateId"));
+
+	if (status == KA_STORE_OK)
+		return ka_transfer_refuse(
+		    transfer, KA_API_TRANSFER_ALREADY_COMPLETED, "was accepted by the account that it was transferred to");
+	if (status != KA_STORE_NONE)
+		return status;
+	ka_reply_no_ca(transfer->reply, request);
+	return KA_STORE_ABORTED;
+}
 
 static enum ka_store_status
 cancel_transfer(struct ka_tx *tx, void *arg)
@@ -12,10 +28,8 @@ cancel_transfer(struct ka_tx *tx, void *arg)
 	enum ka_store_status status = ka_tx_ca_get(
 	    tx, &before, request->arena, &request->scope, ka_param_text(request, "certificateId"));
 
-	if (status == KA_STORE_NONE) {
-		ka_reply_no_ca(transfer->reply, request);
-		return KA_STORE_ABORTED;
-	}
+	if (status == KA_STORE_NONE)
+		return gone(tx, transfer);
 	if (status != KA_STORE_OK)
 		return status;
 	if (before.status != KA_CA_PENDING_TRANSFER)
@@ -24,7 +38,8 @@ cancel_transfer(struct ka_tx *tx, void *arg)
 			  ka_ca_status_name(before.status))
 		    : ka_transfer_refuse(transfer, KA_API_INVALID_REQUEST, "is %s: it is not being transferred",
 			  ka_ca_status_name(before.status));
-	return ka_transfer_give_back_ca(tx, request, &before, NULL);
+	struct ka_ca_row after = before;
+	return ka_transfer_give_back_ca(tx, request, &before, &after);
 }
 
 void

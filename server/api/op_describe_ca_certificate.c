@@ -1,30 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/api/certificates.h"
+/* DescribeCACertificate. Of a transfer, which CAs have here and not on AWS, it tells what DescribeCertificate tells, in the same
+ * members; without one the reply is the model's. */
 #include "server/api/ops.h"
+#include "server/api/transfer.h"
 
 struct lookup {
 	struct ka_request *request;
 	struct ka_ca_row row;
+	char source[KA_ACCOUNT_LEN + 1]; /* the owner where it is not who asks */
 };
 
 static enum ka_store_status
 get(struct ka_tx *tx, void *arg)
 {
 	struct lookup *lookup = arg;
+	struct ka_request *request = lookup->request;
+	const char *id = ka_param_text(request, "certificateId");
+	enum ka_store_status status = ka_tx_ca_get(tx, &lookup->row, request->arena, &request->scope, id);
 
-	return ka_tx_ca_get(tx, &lookup->row, lookup->request->arena, &lookup->request->scope,
-	    ka_param_text(lookup->request, "certificateId"));
+	lookup->source[0] = '\0';
+	/* Who is to accept a CA may look at it. */
+	if (status == KA_STORE_NONE)
+		status = ka_tx_ca_incoming(tx, &lookup->row, lookup->source, request->arena, &request->scope, id);
+	return status;
 }
 
 static void
-write_description(struct ka_json *json, const struct ka_request *request, const struct ka_ca_row *row)
+write_description(struct ka_json *json, const struct ka_request *request, const struct lookup *lookup)
 {
+	const struct ka_ca_row *row = &lookup->row;
+
 	ka_json_open(json, "certificateDescription", '{');
 	ka_json_string(json, "certificateArn", ka_arn(request, "cacert", row->id));
 	ka_json_string(json, "certificateId", row->id);
 	ka_json_string(json, "status", ka_ca_status_name(row->status));
 	ka_json_pem(json, "certificatePem", row->der);
-	ka_json_string(json, "ownedBy", request->scope.account);
+	ka_json_string(json, "ownedBy", lookup->source[0] != '\0' ? lookup->source : request->scope.account);
+	if (row->previous_owner != NULL)
+		ka_json_string(json, "previousOwnedBy", row->previous_owner);
 	ka_json_millis(json, "creationDate", row->created);
 	ka_json_string(json, "autoRegistrationStatus", row->auto_registration ? "ENABLE" : "DISABLE");
 	ka_json_millis(json, "lastModifiedDate", row->modified);
@@ -35,6 +48,9 @@ write_description(struct ka_json *json, const struct ka_request *request, const 
 	ka_json_millis(json, "notAfter", row->not_after);
 	ka_json_close(json, '}');
 	ka_json_string(json, "certificateMode", ka_cert_mode_name(row->mode));
+	ka_json_transfer(json,
+	    &(struct ka_transfer_data){
+		row->transfer_message, row->reject_reason, row->transfer_date, row->accept_date, row->reject_date });
 	ka_json_close(json, '}');
 }
 
@@ -52,7 +68,7 @@ ka_op_describe_ca_certificate(struct ka_reply *reply, struct ka_request *request
 	if (!ka_reply_store(reply, request, status))
 		return;
 	ka_json_open(&json, NULL, '{');
-	write_description(&json, request, &lookup.row);
+	write_description(&json, request, &lookup);
 	if (lookup.row.registration_config != NULL)
 		ka_json_raw(&json, "registrationConfig", lookup.row.registration_config);
 	ka_json_close(&json, '}');

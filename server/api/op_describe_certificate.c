@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/api/certificates.h"
 #include "server/api/ops.h"
+#include "server/api/transfer.h"
 
 struct lookup {
 	struct ka_request *request;
@@ -24,30 +24,6 @@ get(struct ka_tx *tx, void *arg)
 }
 
 static void
-write_date(struct ka_json *json, const char *name, int64_t date)
-{
-	if (date != 0)
-		ka_json_millis(json, name, date);
-}
-
-/* What is there of a transfer between accounts; absent when there never was one. */
-static void
-write_transfer(struct ka_json *json, const struct ka_device_row *row)
-{
-	if (row->transfer_date == 0)
-		return;
-	ka_json_open(json, "transferData", '{');
-	if (row->transfer_message != NULL)
-		ka_json_string(json, "transferMessage", row->transfer_message);
-	if (row->reject_reason != NULL)
-		ka_json_string(json, "rejectReason", row->reject_reason);
-	write_date(json, "transferDate", row->transfer_date);
-	write_date(json, "acceptDate", row->accept_date);
-	write_date(json, "rejectDate", row->reject_date);
-	ka_json_close(json, '}');
-}
-
-static void
 write_description(struct ka_json *json, const struct ka_request *request, const struct lookup *lookup)
 {
 	const struct ka_device_row *row = &lookup->row;
@@ -65,7 +41,9 @@ write_description(struct ka_json *json, const struct ka_request *request, const 
 	ka_json_millis(json, "creationDate", row->created);
 	ka_json_millis(json, "lastModifiedDate", row->modified);
 	ka_json_number(json, "customerVersion", (uint64_t)row->customer_version);
-	write_transfer(json, row);
+	ka_json_transfer(json,
+	    &(struct ka_transfer_data){
+		row->transfer_message, row->reject_reason, row->transfer_date, row->accept_date, row->reject_date });
 	ka_json_string(json, "generationId", row->generation_id);
 	ka_json_open(json, "validity", '{');
 	ka_json_millis(json, "notBefore", row->not_before);

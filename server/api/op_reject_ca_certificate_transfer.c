@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RejectCACertificateTransfer, by the target: the CA is the source's again, as it was. The reason is in the log. */
+/* RejectCACertificateTransfer, by the target: the CA is the source's again, as it was. */
 #include "server/api/ops.h"
 #include "server/api/transfer.h"
 
@@ -15,7 +15,10 @@ reject_transfer(struct ka_tx *tx, void *arg)
 	if (status != KA_STORE_OK)
 		return status;
 	struct ka_request from = ka_request_at(request, source);
-	if ((status = ka_transfer_give_back_ca(tx, &from, &before, ka_param_text(request, "rejectReason"))) != KA_STORE_OK)
+	struct ka_ca_row after = before;
+	after.reject_reason = ka_param_text(request, "rejectReason");
+	after.reject_date = request->now;
+	if ((status = ka_transfer_give_back_ca(tx, &from, &before, &after)) != KA_STORE_OK)
 		return status;
 	return ka_log_change(tx, request, ka_arn(request, "cacert", before.id), ka_ca_state(request->arena, &before), NULL);
 }

@@ -58,6 +58,9 @@ transfer_ca_certificate(struct ka_tx *tx, void *arg)
 	after.transfer_message = ka_param_text(request, "transferMessage");
 	after.transfer_date = after.modified = request->now;
 	after.status_before_transfer = before.status;
+	/* Of a transfer before. */
+	after.reject_reason = NULL;
+	after.accept_date = after.reject_date = 0;
 	after.customer_version++;
 	if ((status = ka_tx_ca_update(tx, &request->scope, &after)) != KA_STORE_OK)
 		return status;

@@ -90,3 +90,26 @@ ka_transfer_give_back(
 	return ka_log_change(tx, at, ka_arn(at, "cert", after->id), ka_device_state(at->arena, before),
 	    ka_device_state(at->arena, after));
 }
+
+static void
+write_date(struct ka_json *json, const char *name, int64_t date)
+{
+	if (date != 0)
+		ka_json_millis(json, name, date);
+}
+
+void
+ka_json_transfer(struct ka_json *json, const struct ka_transfer_data *data)
+{
+	if (data->transferred == 0)
+		return;
+	ka_json_open(json, "transferData", '{');
+	if (data->message != NULL)
+		ka_json_string(json, "transferMessage", data->message);
+	if (data->reject_reason != NULL)
+		ka_json_string(json, "rejectReason", data->reject_reason);
+	write_date(json, "transferDate", data->transferred);
+	write_date(json, "acceptDate", data->accepted);
+	write_date(json, "rejectDate", data->rejected);
+	ka_json_close(json, '}');
+}

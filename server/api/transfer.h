@@ -41,7 +41,14 @@ enum ka_store_status ka_transfer_incoming_ca(
 enum ka_store_status ka_transfer_give_back(
     struct ka_tx *tx, const struct ka_request *at, const struct ka_device_row *before, struct ka_device_row *after);
 enum ka_store_status ka_transfer_give_back_ca(
-    struct ka_tx *tx, const struct ka_request *at, const struct ka_ca_row *before, const char *reject_reason);
+    struct ka_tx *tx, const struct ka_request *at, const struct ka_ca_row *before, struct ka_ca_row *after);
+
+/* ka_json_transfer writes transferData: what there is of a transfer, nothing when there never was one (transferred 0). */
+struct ka_transfer_data {
+	const char *message, *reject_reason; /* or NULL */
+	int64_t transferred, accepted, rejected;
+};
+void ka_json_transfer(struct ka_json *json, const struct ka_transfer_data *data);
 
 /* ka_reply_ca_moves answers a page of the CAs under way that a filter takes (outgoing, or transfer_to), as the list "member". */
 void ka_reply_ca_moves(struct ka_reply *reply, struct ka_request *request, const struct ka_ca_filter *filter, const char *member);

@@ -24,6 +24,8 @@ FRONT_END = {  # name: status
 }
 # What we answer on purpose beyond an enum: a CA certificate that moves to another account.
 MORE_VALUES = {"CACertificateStatus": {"PENDING_TRANSFER"}}
+# And beyond a structure, of a CA that moved: with the shapes of the same members of a device certificate.
+MORE_MEMBERS = {"CACertificateDescription": ("CertificateDescription", {"previousOwnedBy", "transferData"})}
 
 MODEL = botocore.session.get_session().get_service_model("iot")
 
@@ -67,6 +69,9 @@ def _check_structure(shape, value, place):
         yield f"{place} must be an object, not {value!r}"
         return
     wire = {member.serialization.get("name", name): member for name, member in shape.members.items()}
+    if shape.name in MORE_MEMBERS:
+        other, names = MORE_MEMBERS[shape.name]
+        wire.update((name, MODEL.shape_for(other).members[name]) for name in names)
     for name in value.keys() - wire.keys():
         yield f"{place}.{name}: {shape.name} has no such member"
     for name in shape.required_members:

@@ -5,9 +5,13 @@ The replies of AWS's operations are held against botocore's model (model.py); th
 """
 import contextlib
 import datetime
+import http.client
 import json
 import os
+import random
+import subprocess
 import sys
+import threading
 import time
 
 from botocore.exceptions import ClientError
@@ -283,6 +287,38 @@ def test_survives_a_kill():
         assert sorted(ids(b)) == sorted([one, two]) and ids(a) == []
 
 
+def test_aws_cli():
+    """The whole of a transfer by the aws command: accepted, rejected, cancelled."""
+    with accounts() as (server, keys):
+        a, b, _ = clients(server, keys)
+        env = {A: server.aws_env()}
+        env[B] = {k: v for k, v in env[A].items() if k != "AWS_SHARED_CREDENTIALS_FILE"}
+        env[B].update(AWS_ACCESS_KEY_ID=keys[B][0], AWS_SECRET_ACCESS_KEY=keys[B][1], AWS_SHARED_CREDENTIALS_FILE="/dev/null")
+
+        def aws(account, *words):
+            done = subprocess.run(["/usr/bin/aws", "iot", "--endpoint-url", server.url, *words], capture_output=True, text=True,
+                                  timeout=120, env=env[account])
+            assert done.returncode == 0, (words, done)
+            return json.loads(done.stdout) if done.stdout.strip() else None
+
+        one = device(a)
+        sent = ("transfer-certificate", "--certificate-id", one, "--target-aws-account", B, "--transfer-message", "for you")
+        assert aws(A, *sent) == {"transferredCertificateArn": f"arn:aws:iot:us-east-1:{B}:cert/{one}"}
+        assert [c["transferredTo"] for c in aws(A, "list-outgoing-certificates")["outgoingCertificates"]] == [B]
+        seen = aws(B, "describe-certificate", "--certificate-id", one)["certificateDescription"]
+        assert (seen["status"], seen["ownedBy"], seen["transferData"]["transferMessage"]) == ("PENDING_TRANSFER", A, "for you")
+        aws(B, "reject-certificate-transfer", "--certificate-id", one, "--reject-reason", "not ours")
+        seen = aws(A, "describe-certificate", "--certificate-id", one)["certificateDescription"]
+        assert (seen["status"], seen["transferData"]["rejectReason"]) == ("INACTIVE", "not ours")
+        aws(A, *sent)
+        aws(A, "cancel-certificate-transfer", "--certificate-id", one)
+        assert aws(A, "list-outgoing-certificates")["outgoingCertificates"] == []
+        aws(A, *sent)
+        aws(B, "accept-certificate-transfer", "--certificate-id", one, "--set-as-active")
+        seen = aws(B, "describe-certificate", "--certificate-id", one)["certificateDescription"]
+        assert (seen["status"], seen["ownedBy"], seen["previousOwnedBy"]) == ("ACTIVE", B, A)
+
+
 # --- CA certificates --------------------------------------------------------------------------------------------------------
 
 
@@ -326,6 +362,14 @@ def register_ca(iot, pem=None, **more):
     return iot.register_ca_certificate(caCertificate=pem or certs.Authority().pem, certificateMode="SNI_ONLY", **more)["certificateId"]
 
 
+def of_transfer(server, key, ca):
+    """What botocore's model does not know, and drops: (ownedBy, previousOwnedBy, transferData)."""
+    status, _, body = server.request("GET", f"/cacertificate/{ca}", key=key)
+    assert status == 200, body
+    description = json.loads(body)["certificateDescription"]
+    return description["ownedBy"], description.get("previousOwnedBy"), description.get("transferData")
+
+
 def ca_of(iot, ca):
     return iot.describe_ca_certificate(certificateId=ca)["certificateDescription"]
 
@@ -337,6 +381,7 @@ def test_ca_accepted():
         config = {"templateName": "T"}
         ca = register_ca(a, allowAutoRegistration=True, registrationConfig=config, tags=[{"Key": "k", "Value": "v"}])
         before = ca_of(a, ca)
+        assert of_transfer(server, keys[A], ca) == (A, None, None)
         reply = ours.transfer(ca, B, transferMessage="für Köln 🏭")
         assert reply == {"transferredCertificateArn": f"arn:aws:iot:us-east-1:{B}:cacert/{ca}"}
         pending = ca_of(a, ca)
@@ -350,6 +395,16 @@ def test_ca_accepted():
             assert (entry["certificateId"], entry["transferMessage"]) == (ca, "für Köln 🏭")
             assert abs(entry["transferDate"] - time.time()) < 120 and entry["creationDate"] == before["creationDate"].timestamp()
         assert ours.ids("incoming") == theirs.ids("outgoing") == others.ids("incoming") == others.ids("outgoing") == []
+        # Source and target see the same, nobody else sees it.
+        for iot, account in ((a, A), (b, B)):
+            seen = ca_of(iot, ca)
+            assert (seen["status"], seen["ownedBy"], seen["certificatePem"]) == ("PENDING_TRANSFER", A, before["certificatePem"])
+            owner, previous, data = of_transfer(server, keys[account], ca)
+            assert (owner, previous, data) == (A, None, {"transferMessage": "für Köln 🏭", "transferDate": out["transferDate"]})
+        with refused(NOT_FOUND):
+            c.describe_ca_certificate(certificateId=ca)
+        with refused(NOT_FOUND):
+            watch(server.client(key=keys[B], region="eu-west-1")).describe_ca_certificate(certificateId=ca)
         # Under way it is nobody's to change.
         with refused(INVALID, B):
             a.update_ca_certificate(certificateId=ca, newStatus="ACTIVE")
@@ -372,8 +427,14 @@ def test_ca_accepted():
         assert ours.ids("outgoing") == theirs.ids("incoming") == ids(a, "list_ca_certificates") == []
         with refused(NOT_FOUND):
             a.describe_ca_certificate(certificateId=ca)
-        with refused(NOT_FOUND):
+        owner, previous, data = of_transfer(server, keys[B], ca)
+        assert (owner, previous) == (B, A) and data.keys() == {"transferMessage", "transferDate", "acceptDate"}
+        assert abs(data["acceptDate"] - time.time()) < 120
+        # As CancelCertificateTransfer: it is over. For anybody else there is nothing.
+        with refused(COMPLETED, "accepted"):
             ours.end("cancel", ca)
+        with refused(NOT_FOUND):
+            others.end("cancel", ca)
         for how in ("accept", "reject", "cancel"):
             with refused(COMPLETED):
                 theirs.end(how, ca)
@@ -392,6 +453,9 @@ def test_ca_rejected_and_cancelled():
             ours.transfer(ca, B)
             who.end(how, ca, **body)
             assert ca_of(a, ca)["status"] == "INACTIVE" and ca_of(a, ca)["ownedBy"] == A
+            _, _, data = of_transfer(server, keys[A], ca)
+            assert data.get("rejectReason") == body.get("rejectReason") and ("rejectDate" in data) == (how == "reject"), data
+            assert "rejectDate" not in data or abs(data["rejectDate"] - time.time()) < 120
             assert ours.ids("outgoing") == theirs.ids("incoming") == []
             for again in ("accept", "reject"):
                 with refused(NOT_FOUND):
@@ -504,6 +568,70 @@ def test_ca_under_way_is_audited():
         assert audit(a) == audit(b) == (0, [])
         b.update_ca_certificate(certificateId=ca, newStatus="ACTIVE")
         assert audit(b) == (1, [(ca, weak)]) and audit(a) == (0, [])
+
+
+def test_ca_is_in_one_account_after_any_kill():
+    """CAs go to and fro while the server is killed: each is in exactly one account afterwards, and the log says where."""
+    dice = random.Random(7)
+    with accounts() as (server, keys):
+        cas = [register_ca(server.client(key=keys[A])) for _ in range(6)]
+        moves, kills, acknowledged = 0, 25, {}
+
+        def step(owner, other, ca, how):
+            """One transfer of a CA that owner has. What was acknowledged is kept in acknowledged."""
+            theirs = Cas(server, keys[other])
+            Cas(server, keys[owner]).transfer(ca, other)
+            acknowledged[ca] = (owner, "PENDING_TRANSFER")
+            if how == "cancel":
+                Cas(server, keys[owner]).end("cancel", ca)
+            else:
+                theirs.end(how, ca)
+            acknowledged[ca] = (other if how == "accept" else owner, "INACTIVE")
+
+        def mover(mine, stop):
+            nonlocal moves
+            while not stop.is_set():
+                for ca in mine:
+                    owner = acknowledged.get(ca, (A, "INACTIVE"))[0]
+                    try:
+                        step(owner, B if owner == A else A, ca, dice.choice(["accept", "accept", "reject", "cancel"]))
+                    except (OSError, http.client.HTTPException):
+                        return
+                    moves += 1
+
+        for _ in range(kills):
+            stop = threading.Event()
+            threads = [threading.Thread(target=mover, args=(cas[n::3], stop)) for n in range(3)]
+            before = moves
+            for thread in threads:
+                thread.start()
+            # A moment that work decides, not the clock: after some moves, or when all threads have ended.
+            target = before + dice.randrange(1, 8)
+            while moves < target and any(thread.is_alive() for thread in threads):
+                time.sleep(dice.random() / 50)
+            server.kill()
+            stop.set()
+            for thread in threads:
+                thread.join()
+            server.start()
+            clients_now = {account: server.client(key=keys[account]) for account in (A, B)}
+            held = {account: {entry["certificateId"]: entry["status"]
+                              for entry in clients_now[account].list_ca_certificates(pageSize=250)["certificates"]}
+                    for account in (A, B)}
+            for ca in cas:
+                owners = [account for account in (A, B) if ca in held[account]]
+                assert len(owners) == 1, (ca, owners)
+                # What was acknowledged holds, or what was asked for last has happened on top of it.
+                was, state = acknowledged.get(ca, (A, "INACTIVE"))
+                if state == "INACTIVE":
+                    assert owners == [was], (ca, owners, was)
+                if held[owners[0]][ca] == "PENDING_TRANSFER":
+                    Cas(server, keys[owners[0]]).end("cancel", ca)
+                acknowledged[ca] = (owners[0], "INACTIVE")
+            done = server.command("log", "verify")
+            assert done.returncode == 0, done
+        assert moves >= kills
+        print(f"# {kills} kills, {moves} transfers that ended")
 
 
 if __name__ == "__main__":
