@@ -49,6 +49,8 @@ def test_revocations_survive():
             for one in others:
                 assert rows(server, "SELECT status, customer_version FROM device WHERE id = ?", bytes.fromhex(one)) == [(1, 1)]
         assert rows(server, "SELECT count(*) FROM revocation") == [(rounds,)]
+        done = server.command("log", "verify")
+        assert done.returncode == 0, done
     print(f"# {kills} kills, {struck} of them while a job ran, {rounds} jobs of {NUM} certificates")
 
 
