@@ -6,8 +6,8 @@
 #include "server/action/acts.h"
 #include "server/api/api.h"
 
-#define KA_MAX_ACTIONS 100u /* mitigation actions of an account and region (reference, section 3.13) */
-#define KA_MAX_RUNNING_MITIGATIONS 10u
+#define KA_MAX_ACTIONS 100u            /* mitigation actions of an account and region (reference, section 3.13) */
+#define KA_MAX_RUNNING_MITIGATIONS 10u /* of the same (section 3.13) */
 
 const char *ka_action_arn(const struct ka_request *request, const char *name);
 
