@@ -367,6 +367,36 @@ test_given_up(void **state)
 	assert_int_equal(get_task(world, "damaged").status, KA_TASK_FAILED);
 }
 
+static enum ka_store_status
+apply_already(struct ka_tx *tx, void *arg)
+{
+	struct world *world = arg;
+	struct ka_mitigation_row task;
+	struct ka_execution_row row = { .position = 1, .status = KA_EXECUTION_COMPLETED, .applied = START };
+	enum ka_store_status status = ka_tx_mitigation_get(tx, &task, &world->arena, &test_scope, TASK);
+
+	strcpy(row.finding_id, finding_id(world, 3));
+	return status == KA_STORE_OK ? ka_tx_execution_insert(tx, task.seq, &row) : status;
+}
+
+/* Rows that contradict each other: a step that meets them keeps nothing of what it did before it did. */
+static void
+test_contradiction(void **state)
+{
+	struct world *world = *state;
+	struct ka_action_step worker = new_worker(world, "w", CHUNK);
+	size_t num;
+
+	fill(world);
+	assert_int_equal(ka_store_write(world->server.store, apply_already, world), KA_STORE_OK);
+	assert_true(take(world, &worker));
+	assert_int_equal(ka_store_write(world->server.store, ka_action_step, &worker), KA_STORE_FAILED);
+	assert_int_equal(get_ca(world, 0).status, KA_CA_ACTIVE);
+	assert_string_equal(executions_of(world, TASK, 0), "");
+	(void)get_outbox(world, &num);
+	assert_int_equal(num, 0);
+}
+
 int
 main(void)
 {
@@ -381,6 +411,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_canceled_in_the_middle, world_open, world_close),
 		cmocka_unit_test_setup_teardown(test_turns, world_open, world_close),
 		cmocka_unit_test_setup_teardown(test_given_up, world_open, world_close),
+		cmocka_unit_test_setup_teardown(test_contradiction, world_open, world_close),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

@@ -242,13 +242,11 @@ do_step(struct work *work)
 {
 	uint32_t limit = work->step->chunk;
 	bool end, failed;
-	enum ka_store_status status = load_task(work);
 
-	if (status != KA_STORE_OK)
-		return status;
 	if (!ka_plan_read(&work->plan, &work->arena, &work->task))
 		return KA_STORE_FAILED;
-	status = ka_tx_mitigation_checks(work->tx, &work->counts, &work->num_counts, &work->arena, work->task.seq);
+	enum ka_store_status status =
+	    ka_tx_mitigation_checks(work->tx, &work->counts, &work->num_counts, &work->arena, work->task.seq);
 	if (status != KA_STORE_OK)
 		return status;
 	if (work->task.cancel_requested)
@@ -268,25 +266,19 @@ do_step(struct work *work)
 static enum ka_store_status
 give_up(struct work *work)
 {
-	enum ka_store_status status = load_task(work);
-
-	return status == KA_STORE_OK ? store_task(work, KA_TASK_FAILED) : status;
+	return store_task(work, KA_TASK_FAILED);
 }
 
 /* The lease is over at once, so that others may have the task; those that have waited longer come first. */
 static enum ka_store_status
 release(struct work *work)
 {
-	enum ka_store_status status = load_task(work);
-
-	if (status != KA_STORE_OK)
-		return status;
 	work->task.worker = NULL;
 	work->task.lease_until = work->now;
 	return ka_tx_mitigation_update(work->tx, &work->task);
 }
 
-/* The store may run all of these again from the start. */
+/* Runs one of the above when the task is the worker's. The store may run it again from the start. */
 static enum ka_store_status
 run(struct ka_tx *tx, struct ka_action_step *step, enum ka_store_status (*fn)(struct work *work))
 {
@@ -294,9 +286,17 @@ run(struct ka_tx *tx, struct ka_action_step *step, enum ka_store_status (*fn)(st
 
 	step->outcome = KA_ACTION_LOST;
 	memset(step->num_executions, 0, sizeof(step->num_executions));
-	enum ka_store_status status = fn(&work);
+	enum ka_store_status status = load_task(&work);
+	if (status == KA_STORE_OK) {
+		status = fn(&work);
+		/* A row that is missing, or there already, in the middle: what was written until then must not be kept. */
+		if (status == KA_STORE_NONE || status == KA_STORE_EXISTS)
+			status = KA_STORE_FAILED;
+	} else if (status == KA_STORE_NONE) {
+		status = KA_STORE_OK;
+	}
 	ka_arena_clear(&work.arena);
-	return status == KA_STORE_NONE ? KA_STORE_OK : status;
+	return status;
 }
 
 enum ka_store_status
