@@ -132,6 +132,86 @@ test_declining_early_costs_nothing(void **state)
 	assert_int_equal(stats.retries, 0);
 }
 
+/* A function with as many rows as a large import has in a chunk, or an audit in findings. */
+#define MANY 2000u
+
+struct large {
+	unsigned first, runs, careful;
+	enum ka_store_status answer;
+};
+
+static enum ka_store_status
+insert_many(struct ka_tx *tx, void *arg)
+{
+	struct connection *connection = (struct connection *)tx;
+	struct large *large = arg;
+
+	large->runs++;
+	/* Nothing to take back yet: it succeeds when there is such a savepoint, and that is all it does. */
+	large->careful += sqlite3_exec(connection->db, "ROLLBACK TO job", NULL, NULL, NULL) == SQLITE_OK;
+	for (unsigned i = 0; i < MANY; i++) {
+		struct ka_ca_row row = make_ca(large->first + i);
+
+		EXPECT(ka_tx_ca_insert(tx, NULL, &scope_a, &row) == KA_STORE_OK);
+	}
+	return large->answer;
+}
+
+/* Large functions that are not the first of their group run in savepoints as soon as one is to be taken back: all of it is, and nothing of
+ * the others. */
+static void
+test_large_members_of_a_group_are_apart(void **state)
+{
+	struct place *place = *state;
+	struct one first = { .number = 1, .answer = KA_STORE_OK }, last = { .number = 2, .answer = KA_STORE_OK };
+	struct large kept = { .first = 10000, .answer = KA_STORE_OK },
+		     declined = { .first = 20000, .answer = KA_STORE_ABORTED },
+		     behind = { .first = 30000, .answer = KA_STORE_OK };
+	struct member members[] = { { insert, &first, KA_STORE_NONE }, { insert_many, &kept, KA_STORE_NONE },
+		{ insert_many, &declined, KA_STORE_NONE }, { insert_many, &behind, KA_STORE_NONE },
+		{ insert, &last, KA_STORE_NONE } };
+	const unsigned num = sizeof(members) / sizeof(members[0]);
+	struct ka_store_stats stats;
+	int64_t start = ka_clock_monotonic();
+
+	group_run(place, members, num);
+	print_message(
+	    "%u rows, half of them twice, in %lld ms\n", 3 * MANY, (long long)(ka_clock_monotonic() - start) / 1000000);
+	for (unsigned i = 0; i < num; i++)
+		assert_int_equal(members[i].status, i == 2 ? KA_STORE_ABORTED : KA_STORE_OK);
+	assert_int_equal(raw_number(place->path, "SELECT count(*) FROM ca"), 2 * MANY + 2);
+	assert_true(is_there(place, 1) && is_there(place, 2));
+	assert_true(is_there(place, 10000) && is_there(place, 10000 + MANY - 1));
+	assert_false(is_there(place, 20000) || is_there(place, 20000 + MANY - 1));
+	assert_true(is_there(place, 30000) && is_there(place, 30000 + MANY - 1));
+	/* Once without a savepoint, once in one; what stands behind the one that declined ran in one only. */
+	assert_true(kept.runs == 2 && kept.careful == 1);
+	assert_true(declined.runs == 2 && declined.careful == 1);
+	assert_true(behind.runs == 1 && behind.careful == 1);
+	assert_int_equal(
+	    raw_number(place->path, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"), 1);
+	ka_store_stats(&stats, place->store);
+	assert_int_equal(stats.commits, 1);
+}
+
+/* Of a group in which nobody declines none runs in a savepoint, whose costs grow with the square of the rows. */
+static void
+test_large_members_need_no_savepoint(void **state)
+{
+	struct place *place = *state;
+	struct large large[] = { { .first = 10000 }, { .first = 20000 }, { .first = 30000 } };
+	struct member members[3];
+
+	for (unsigned i = 0; i < 3; i++) {
+		large[i].answer = KA_STORE_OK;
+		members[i] = (struct member){ insert_many, &large[i], KA_STORE_NONE };
+	}
+	group_run(place, members, 3);
+	for (unsigned i = 0; i < 3; i++)
+		assert_true(members[i].status == KA_STORE_OK && large[i].runs == 1 && large[i].careful == 0);
+	assert_int_equal(raw_number(place->path, "SELECT count(*) FROM ca"), 3 * MANY);
+}
+
 static enum ka_store_status
 write_inside(struct ka_tx *tx, void *arg)
 {
@@ -282,6 +362,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_a_group_shares_a_commit, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_members_of_a_group_are_apart, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_declining_early_costs_nothing, place_open, place_close),
+		cmocka_unit_test_setup_teardown(test_large_members_of_a_group_are_apart, place_open, place_close),
+		cmocka_unit_test_setup_teardown(test_large_members_need_no_savepoint, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_a_write_inside_of_a_write_does_not_hang, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_lost_transaction_leaves_nothing, place_open, place_close),
 		cmocka_unit_test_setup_teardown(test_value_that_cannot_be_bound, place_open, place_close),

@@ -70,6 +70,8 @@ struct gate {
 	unsigned num;
 	/* The writer is in the gate, or was refused: whoever queues up now is behind it. */
 	atomic_bool reached;
+	/* The writer is in it now, so who comes stays in the queue. */
+	atomic_bool closed;
 };
 
 /* Runs in the writer's thread and keeps it busy. */
@@ -79,11 +81,13 @@ wait_for_all(struct ka_tx *tx, void *arg)
 	struct gate *gate = arg;
 
 	(void)tx;
+	atomic_store(&gate->closed, true);
 	atomic_store(&gate->reached, true);
 	while (num_queued(gate->store) < gate->num)
 		(void)sched_yield();
 	/* When the group fails the gate is alone, with nobody behind. */
 	gate->num = 0;
+	atomic_store(&gate->closed, false);
 	return KA_STORE_OK;
 }
 
@@ -114,7 +118,7 @@ member_main(void *arg)
 void
 group_run(struct place *place, struct member *members, unsigned num)
 {
-	struct gate gate = { (struct sqlite_store *)place->store, num, false };
+	struct gate gate = { (struct sqlite_store *)place->store, num, false, false };
 	struct call calls[GROUP_MAX];
 	pthread_t gate_thread, threads[GROUP_MAX];
 
@@ -125,6 +129,8 @@ group_run(struct place *place, struct member *members, unsigned num)
 	for (unsigned i = 0; i < num; i++) {
 		calls[i] = (struct call){ place->store, &members[i] };
 		assert_int_equal(pthread_create(&threads[i], NULL, member_main, &calls[i]), 0);
+		while (atomic_load(&gate.closed) && num_queued(gate.store) <= i)
+			(void)sched_yield();
 	}
 	for (unsigned i = 0; i < num; i++)
 		assert_int_equal(pthread_join(threads[i], NULL), 0);

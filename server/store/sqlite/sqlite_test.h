@@ -20,8 +20,8 @@ struct member {
 	enum ka_store_status status;
 };
 
-/* group_run runs functions of several threads in one group: the first function of the group waits until all are queued
- * behind it. It fails the test when they are not. */
+/* group_run runs functions of several threads in one group, in their order: the first function of the group waits until
+ * all are queued behind it. It fails the test when they are not. */
 #define GROUP_MAX 64u
 void group_run(struct place *place, struct member *members, unsigned num);
 
