@@ -75,24 +75,40 @@ set_hold(X509_REVOKED *entry)
 	return ok;
 }
 
+#define SERIAL_MAX_LEN 64u /* RFC 5280, 4.1.2.2: at most 20 */
+
+/* A certificate's serial number; NULL, or the caller's. */
+static ASN1_INTEGER *
+read_serial(struct ka_slice der)
+{
+	unsigned char bytes[SERIAL_MAX_LEN + 4], *at = bytes;
+	const unsigned char *from = bytes;
+	struct ka_object cert;
+	size_t offset;
+
+	if (ka_certificate_read(&cert, &offset, der) != KA_OK || cert.serial.len > SERIAL_MAX_LEN)
+		return NULL;
+	ASN1_put_object(&at, 0, (int)cert.serial.len, V_ASN1_INTEGER, V_ASN1_UNIVERSAL);
+	memcpy(at, cert.serial.data, cert.serial.len);
+	return d2i_ASN1_INTEGER(NULL, &from, (long)(at - bytes) + (long)cert.serial.len);
+}
+
 /* The entry's DER, the caller's (OPENSSL_free); 0 when it cannot be made. */
 static int
 make_entry(unsigned char **out, struct ka_slice der, int64_t since, bool hold)
 {
-	const unsigned char *at = der.data;
-	X509 *cert = d2i_X509(NULL, &at, (long)der.len);
+	ASN1_INTEGER *serial = read_serial(der);
 	X509_REVOKED *entry = X509_REVOKED_new();
 	ASN1_TIME *date = ASN1_TIME_set(NULL, (time_t)(since / 1000));
 	int len = 0;
 
 	*out = NULL;
-	if (cert != NULL && entry != NULL && date != NULL &&
-	    X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(cert)) == 1 &&
+	if (serial != NULL && entry != NULL && date != NULL && X509_REVOKED_set_serialNumber(entry, serial) == 1 &&
 	    X509_REVOKED_set_revocationDate(entry, date) == 1 && (!hold || set_hold(entry)))
 		len = i2d_X509_REVOKED(entry, out);
 	ASN1_TIME_free(date);
 	X509_REVOKED_free(entry);
-	X509_free(cert);
+	ASN1_INTEGER_free(serial);
 	return len;
 }
 
