@@ -45,7 +45,7 @@ const struct ka_refusal *
 ka_message_check_headers(const struct ka_raw_request *raw, uint64_t max_body)
 {
 	const char *length = NULL, *coding = NULL;
-	size_t num = 0;
+	size_t num = 0, num_hosts = 0;
 
 	for (size_t i = 0; i < raw->num_headers; i++) {
 		const struct ka_raw_header *header = &raw->headers[i];
@@ -58,8 +58,13 @@ ka_message_check_headers(const struct ka_raw_request *raw, uint64_t max_body)
 		} else if (strcmp(header->name, "transfer-encoding") == 0) {
 			coding = header->value;
 			num++;
+		} else if (strcmp(header->name, "host") == 0) {
+			num_hosts++;
 		}
 	}
+	/* RFC 9112, 3.2: two are two opinions of what was asked for. */
+	if (num_hosts > 1)
+		return &ka_refuse_bad_request;
 	/* RFC 9112, 6.3: two lengths are how requests are smuggled past a proxy. */
 	if (num > 1)
 		return &ka_refuse_length_twice;

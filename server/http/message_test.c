@@ -72,6 +72,8 @@ test_headers(void **state)
 		{ { { "transfer-encoding", "gzip, chunked" } }, &ka_refuse_transfer_coding },
 		{ { { "transfer-encoding", "identity" } }, &ka_refuse_transfer_coding },
 		{ { { "transfer-encoding", "" } }, &ka_refuse_transfer_coding },
+		{ { { "host", "a" }, { "hosts", "a" } }, NULL },
+		{ { { "host", "a" }, { "x", "" }, { "host", "a" } }, &ka_refuse_bad_request },
 	};
 
 	(void)state;

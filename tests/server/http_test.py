@@ -288,6 +288,47 @@ def test_malformed_headers():
         assert status == 200
 
 
+def test_what_is_no_request():
+    """What libmicrohttpd cannot read it answers itself: with a status, a page of HTML, and the end of the connection, whatever stands
+    behind. The rest is ours: an error as AWS has it. Neither ever is a success."""
+    get, post, host = b"GET /healthz HTTP/1.1\r\n", b"POST /cacertificate HTTP/1.1\r\nHost: x\r\n", b"Host: x\r\n"
+    chunked = post + b"Transfer-Encoding: chunked\r\n\r\n"
+    end = b"\r\n"
+    theirs = [
+        (get + end, 400), (get + host + b"no colon\r\n\r\n", 400), (b"GET /healthz HTTP/x\r\n" + host + end, 400),
+        (b"GET HTTP/1.1\r\n" + host + end, 400), (b"GET /healthz HTTP/2.0\r\n" + host + end, 505),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+        *((post + b"Content-Length: " + length + b"\r\n\r\n", status)
+          for length, status in ((b"-1", 400), (b"1x", 400), (b"18446744073709551616", 413))),
+        *((chunked + bad + b"\r\n0\r\n\r\n", status)
+          for bad, status in ((b"zz", 400), (b"-1", 400), (b"5\r\nabcdefgh", 400), (b"f" * 17, 413))),
+    ]
+    ours = [
+        (get + host + b"Bad Name: x\r\n\r\n", 400, "SerializationException"), (get + host + host + end, 400, "SerializationException"),
+        (get + b" X: a\r\n" + host + end, 400, "SerializationException"),
+        (b"CONNECT x:1 HTTP/1.1\r\n" + host + end, 400, "SerializationException"),
+        (post + b"Content-Length: 1\r\nContent-Length: 1\r\n\r\n", 400, "SerializationException"),
+        (post + b"Transfer-Encoding: gzip\r\n\r\n", 501, "NotImplementedException"),
+        (b"GET /" + b"a" * 40000 + b" HTTP/1.1\r\n" + host + end, 431, "RequestHeaderFieldsTooLargeException"),
+        (b"BREW /healthz HTTP/1.1\r\n" + host + end, 405, "MethodNotAllowedException"),
+    ]
+    with Keyassayd(BINARY) as server:
+        for data, expected in theirs:
+            with server.connect() as sock:
+                sock.sendall(data + HEALTH)
+                status, headers, body, behind = read_reply(sock)
+                assert status == expected and "x-amzn-errortype" not in headers, (data[:80], status, body)
+                assert headers["connection"].lower() == "close", headers
+                with contextlib.suppress(ConnectionResetError):
+                    behind += read_all(sock)
+                assert b"HTTP/1.1 2" not in behind, (data[:80], behind)
+        for data, expected, error in ours:
+            status, headers, body, _ = ask(server, data)
+            assert (status, headers["x-amzn-errortype"], headers["content-type"]) == (expected, error, "application/json"), (data[:80], body)
+            assert json.loads(body).keys() == {"message"} and headers["x-amzn-requestid"], (data[:80], headers, body)
+        assert is_healthy(server)
+
+
 def test_slow_clients_are_dropped():
     with Keyassayd(BINARY, "--header-timeout", "1", "--body-timeout", "1", "--idle-timeout", "3") as server:
         def survives(first, piece, seconds):
