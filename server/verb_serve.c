@@ -197,8 +197,7 @@ run(struct serve *serve)
 		.retention_days = (uint32_t)serve->config.retention_days };
 	const struct ka_review_options review = { .num_workers = (unsigned)serve->config.revoke_workers,
 		.chunk = (uint32_t)serve->config.revoke_chunk,
-		.is_only = true,
-		.retention_days = (uint32_t)serve->config.retention_days };
+		.is_only = true };
 	struct ka_action_options actions = {
 		.num_workers = (unsigned)serve->config.mitigation_workers,
 		.chunk = (uint32_t)serve->config.mitigation_chunk,

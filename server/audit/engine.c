@@ -53,8 +53,7 @@ make_metrics(struct ka_engine *engine)
 	engine->canceled = ka_metrics_counter(m, tasks, tasks_help, "status=\"CANCELED\"");
 	engine->fired =
 	    ka_metrics_counter(m, "keyassayd_scheduled_audits_total", "Scheduled audits that were started.", NULL);
-	engine->purged = ka_metrics_counter(
-	    m, "keyassayd_audit_purged_total", "Findings and tasks deleted at the end of their retention.", NULL);
+	ka_sweep_metrics(engine);
 }
 
 static bool

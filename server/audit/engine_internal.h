@@ -17,6 +17,9 @@ struct ka_worker {
 	char name[160]; /* holds leases: host, process, random, number */
 };
 
+/* Kinds of rows that the retention sweep deletes (sweep.c). */
+#define KA_NUM_SWEPT 4u
+
 struct ka_engine {
 	struct ka_server *server;
 	struct ka_engine_options options; /* without zeros */
@@ -29,7 +32,8 @@ struct ka_engine {
 	unsigned num_workers; /* that run */
 	struct ka_worker *workers;
 
-	struct ka_counter *judged, *findings, *completed, *failed, *canceled, *fired, *purged;
+	struct ka_counter *judged, *findings, *completed, *failed, *canceled, *fired;
+	struct ka_counter *purged[KA_NUM_SWEPT], *swept;
 };
 
 /* Threads. */
@@ -40,5 +44,6 @@ void *ka_scheduler_main(void *engine);
  * retention. */
 void ka_scheduler_fire(struct ka_engine *engine);
 void ka_sweep(struct ka_engine *engine);
+void ka_sweep_metrics(struct ka_engine *engine);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* scheduler.c - a thread that starts the tasks of schedules, and now and then deletes what is old. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "server/audit/config.h"
@@ -77,6 +78,22 @@ insert_task(struct ka_tx *tx, struct fire *fire, const struct ka_scope *scope)
 	return status == KA_STORE_OK ? ka_tx_task_insert(tx, scope, task, checks, num) : status;
 }
 
+static enum ka_store_status
+log_start(struct ka_tx *tx, struct fire *fire, const struct ka_scope *scope)
+{
+	char arn[192];
+
+	(void)snprintf(arn, sizeof(arn), "arn:aws:iot:%s:%s:audittask/%s", scope->region, scope->account, fire->task.id);
+	return ka_tx_log_append(tx,
+	    &(struct ka_log_row){ .time = fire->now,
+		.account = scope->account,
+		.region = scope->region,
+		.actor = ka_arena_format(&fire->arena, "keyassayd:schedule %s", fire->schedule.name),
+		.action = "StartScheduledAuditTask",
+		.resource = arn,
+		.after = "{\"taskStatus\":\"IN_PROGRESS\"}" });
+}
+
 /* The task and the schedule's next time are one transaction: a run is neither lost nor done twice, by however many
  * nodes. Times that passed while no node ran give one task together. */
 static enum ka_store_status
@@ -93,7 +110,8 @@ fire_one(struct ka_tx *tx, void *arg)
 	if (status != KA_STORE_OK)
 		return status;
 	fire->schedule.next_run = ka_schedule_next(&fire->schedule, fire->now);
-	return ka_tx_schedule_update(tx, &scope, &fire->schedule);
+	status = ka_tx_schedule_update(tx, &scope, &fire->schedule);
+	return status == KA_STORE_OK ? log_start(tx, fire, &scope) : status;
 }
 
 void
@@ -112,42 +130,6 @@ ka_scheduler_fire(struct ka_engine *engine)
 	ka_arena_clear(&fire.arena);
 	if (fired)
 		ka_engine_wake(engine);
-}
-
-/* --- retention ---------------------------------------------------------------------------------------------------- */
-
-/* Few rows a transaction: others write in between. */
-#define PURGE_LIMIT 500u
-
-struct purge {
-	int64_t before;
-	uint64_t num;
-};
-
-static enum ka_store_status
-purge(struct ka_tx *tx, void *arg)
-{
-	struct purge *p = arg;
-
-	return ka_tx_purge(tx, &p->num, p->before, PURGE_LIMIT);
-}
-
-void
-ka_sweep(struct ka_engine *engine)
-{
-	struct purge p = { .before = ka_clock_now() - (int64_t)engine->options.retention_days * 86400000,
-		.num = PURGE_LIMIT };
-	uint64_t total = 0;
-
-	while (p.num == PURGE_LIMIT && !ka_wake_stops(&engine->wake)) {
-		if (ka_store_write(engine->server->store, purge, &p) != KA_STORE_OK)
-			break;
-		total += p.num;
-		ka_counter_add(engine->purged, (int64_t)p.num);
-	}
-	if (total > 0)
-		KA_LOG_FIELDS(KA_LOG_INFO, "retention", KA_FIELD_NUMBER("deleted", (int64_t)total),
-		    KA_FIELD_NUMBER("days", (int64_t)engine->options.retention_days));
 }
 
 void *

@@ -224,6 +224,73 @@ test_by_itself(void **state)
 	assert_int_equal(count_tasks(world, 0, INT64_MAX, NULL), 3);
 }
 
+/* One message that was dropped, one that is to be sent. */
+static enum ka_store_status
+add_messages(struct ka_tx *tx, void *arg)
+{
+	struct world *world = arg;
+	struct ka_outbox_row row = { .topic = "arn",
+		.message = "m",
+		.state = KA_OUTBOX_PENDING,
+		.created = NOW,
+		.since = NOW,
+		.due = NOW };
+
+	for (unsigned i = 0; i < 2; i++) {
+		(void)snprintf(row.id, sizeof(row.id), "%0*u", (int)KA_MESSAGE_ID_LEN, i);
+		if (ka_tx_outbox_insert(tx, &test_scope, &row) != KA_STORE_OK)
+			return KA_STORE_FAILED;
+	}
+	if (ka_tx_outbox_get(tx, &row, &world->arena, row.id) != KA_STORE_OK)
+		return KA_STORE_FAILED;
+	return ka_tx_outbox_drop(tx, &row, NOW);
+}
+
+/* What the log says was deleted of a kind, and in how many transactions. */
+struct deleted {
+	struct world *world;
+	const char *kind;
+	unsigned rows, entries, most;
+	uint64_t messages;
+};
+
+static enum ka_store_status
+read_deleted(struct ka_tx *tx, void *arg)
+{
+	struct deleted *d = arg;
+	const struct ka_scope scope = { "", "" };
+	const struct ka_log_filter filter = { .actor = "keyassayd:retention" };
+	const struct ka_page page = { .ascending = true, .limit = 1000 };
+	struct ka_outbox_count count;
+	struct ka_log_row *rows;
+	size_t num;
+	enum ka_store_status status = ka_tx_log_list(tx, &rows, &num, &d->world->arena, &scope, &filter, &page);
+
+	d->rows = d->entries = d->most = 0;
+	for (size_t i = 0; status == KA_STORE_OK && i < num; i++) {
+		const char *deleted = strstr(rows[i].before, "\"deleted\":");
+		unsigned here = deleted == NULL ? 0 : (unsigned)strtoul(deleted + strlen("\"deleted\":"), NULL, 10);
+
+		if (strstr(rows[i].before, d->kind) == NULL)
+			continue;
+		d->rows += here;
+		d->entries++;
+		d->most = here > d->most ? here : d->most;
+	}
+	if (status == KA_STORE_OK && (status = ka_tx_outbox_count(tx, &count, KA_OUTBOX_PENDING)) == KA_STORE_OK)
+		d->messages = count.num;
+	return status;
+}
+
+static struct deleted
+deleted_of(struct world *world, const char *kind)
+{
+	struct deleted d = { .world = world, .kind = kind };
+
+	assert_int_equal(ka_store_read(world->server.store, read_deleted, &d), KA_STORE_OK);
+	return d;
+}
+
 static void
 test_retention(void **state)
 {
@@ -245,8 +312,19 @@ test_retention(void **state)
 	assert_int_equal(count_tasks(world, 0, INT64_MAX, NULL), 2);
 	(void)get_findings(world, &num, old);
 	assert_int_equal(num, 600);
+	assert_int_equal(ka_store_write(world->server.store, add_messages, world), KA_STORE_OK);
+	assert_int_equal(deleted_of(world, "").entries, 0);
 	set_clock(world, NOW + days(90) + 3600000);
 	ka_sweep(&engine);
+	/* 600 findings and a task, a few in each transaction, so that nobody waits long; what is to be sent stays. */
+	struct deleted audit = deleted_of(world, "\"audit\"");
+	assert_int_equal(audit.rows, 601);
+	assert_true(audit.entries >= 2 && audit.most <= 500);
+	assert_int_equal(deleted_of(world, "\"notification\"").rows, 1);
+	assert_int_equal(deleted_of(world, "\"notification\"").messages, 1);
+	/* Once is enough. */
+	ka_sweep(&engine);
+	assert_int_equal(deleted_of(world, "\"audit\"").rows, 601);
 	assert_int_equal(count_tasks(world, 0, INT64_MAX, NULL), 1);
 	(void)get_findings(world, &num, old);
 	assert_int_equal(num, 0);

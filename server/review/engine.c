@@ -15,8 +15,6 @@
 
 /* Store trouble in a row after which a job is given up. */
 #define MAX_FAILURES 5u
-#define SWEEP_EVERY_MS 3600000
-#define PURGE_LIMIT 500u
 
 struct worker {
 	struct ka_review *review;
@@ -113,46 +111,16 @@ run_job(struct worker *worker, const struct ka_revocation_row *job)
 	ka_arena_clear(&step.arena);
 }
 
-struct purge {
-	int64_t before;
-	uint64_t num;
-};
-
-static enum ka_store_status
-purge(struct ka_tx *tx, void *arg)
-{
-	struct purge *p = arg;
-
-	return ka_tx_revocation_purge(tx, &p->num, p->before, PURGE_LIMIT);
-}
-
-/* Deletes jobs that ended long ago, a few a transaction. */
-static void
-sweep(struct ka_review *review)
-{
-	struct purge p = { .before = ka_clock_now() - (int64_t)review->options.retention_days * 86400000,
-		.num = PURGE_LIMIT };
-
-	while (p.num == PURGE_LIMIT && !ka_wake_stops(&review->wake))
-		if (ka_store_write(review->server->store, purge, &p) != KA_STORE_OK)
-			break;
-}
-
 static void *
 worker_main(void *arg)
 {
 	struct worker *worker = arg;
 	struct ka_review *review = worker->review;
 	struct claim c = { .worker = worker };
-	int64_t next_sweep = 0;
 
 	while (!ka_wake_stops(&review->wake)) {
 		uint64_t seen = ka_wake_seen(&review->wake);
 
-		if (ka_clock_now() >= next_sweep) {
-			sweep(review);
-			next_sweep = ka_clock_now() + SWEEP_EVERY_MS;
-		}
 		if (ka_store_write(review->server->store, claim, &c) == KA_STORE_OK)
 			run_job(worker, &c.job);
 		else
@@ -174,8 +142,6 @@ set_options(struct ka_review *review, const struct ka_review_options *options)
 		o->poll_ms = 1000;
 	if (o->chunk == 0)
 		o->chunk = 1000;
-	if (o->retention_days == 0)
-		o->retention_days = 90;
 }
 
 static void

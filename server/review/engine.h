@@ -15,7 +15,6 @@ struct ka_review_options {
 	int64_t lease_ms;     /* 0: 30 seconds; renewed with every chunk */
 	int64_t poll_ms;      /* 0: 1 second: how often other nodes' jobs and run-out leases are looked for */
 	uint32_t chunk;       /* certificates of a transaction; 0: 1000 */
-	uint32_t retention_days; /* how long ended jobs are kept; 0: 90 */
 	/* No other process uses this database: leases that are left are those of the dead. */
 	bool is_only;
 };
