@@ -76,7 +76,7 @@ static const struct ka_config_key keys[] = {
 	{ "drain-timeout", KA_CONFIG_NUMBER, "SECONDS", "30", 0, 3600, NULL, AT(drain_timeout), KA_CONFIG_SERVE, false,
 	    "how long requests under way may take after SIGTERM" },
 	{ "retention-days", KA_CONFIG_NUMBER, "DAYS", "90", 1, 36500, NULL, AT(retention_days), KA_CONFIG_SERVE, false,
-	    "how long audit tasks and findings are kept" },
+	    "how long findings, and tasks and messages that have\nended, are kept" },
 	{ "authorize-max-age", KA_CONFIG_NUMBER, "SECONDS", "30", 0, 86400, NULL, AT(authorize_max_age), KA_CONFIG_SERVE, false,
 	    "how long a broker may keep an answer of\nAuthorizeCertificate without asking again" },
 	{ "log-level", KA_CONFIG_CHOICE, "LEVEL", "info", 0, 0, level_choices, AT(log_level), KA_CONFIG_SERVE, true,

@@ -20,7 +20,7 @@
  * that a false head is never made a true one.
  *
  * What no MAC can notice is that the whole database, head and all, was put back to an earlier state of itself: for that
- * somebody outside has to remember a number and its hash (anchor.h; "keyassayd log verify --expect").
+ * somebody outside has to remember a number and its hash ("keyassayd log verify --expect").
  *
  * Writers to the head are one behind the other anyway: SQLite has one writer. Where there may be several, reading the
  * head locks it (struct ka_backend, for_update). */
