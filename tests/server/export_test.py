@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """keyassayd export: what brokers must refuse, as files: export_test.py KEYASSAYD [part of a test's name...]"""
+import datetime
 import os
 import random
 import resource
@@ -170,7 +171,7 @@ def test_crl():
         assert (crl.next_update - crl.last_update).days == 30
         assert crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number > number
         revoked = crl.get_revoked_certificate_by_serial_number(serials[0])
-        assert abs(revoked.revocation_date.replace(tzinfo=__import__("datetime").timezone.utc).timestamp() - before) < 60
+        assert abs(revoked.revocation_date.replace(tzinfo=datetime.timezone.utc).timestamp() - before) < 60
         assert verify(path, server, made[1]["certificatePem"], folder) == "OK"
         for one in (made[0], made[3], made[5], theirs):
             assert "certificate revoked" in verify(path, server, one["certificatePem"], folder)

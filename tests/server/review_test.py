@@ -3,7 +3,6 @@
 
 Rules and refusals are told by server/api/review_ops_test.c, crashes by server/review/review_test.c; here: the whole way.
 """
-import datetime
 import os
 import subprocess
 import sys

@@ -6,6 +6,7 @@ import pty
 import re
 import select
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -123,7 +124,7 @@ def test_default_time_is_the_one_that_was_shown():
         server.stop()
         time.sleep(0.01)
         moment = int(time.time() * 1000)
-        connection = __import__("sqlite3").connect(os.path.join(server.data, "keyassay.db"))
+        connection = sqlite3.connect(os.path.join(server.data, "keyassay.db"))
         with connection:  # the columns that a mitigation sets
             connection.execute("UPDATE ca SET deactivated_by = 'task-1', deactivated = ?", (moment,))
         connection.close()
