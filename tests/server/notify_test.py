@@ -4,10 +4,12 @@
 
 Usage: notify_test.py KEYASSAYD [WORDS]; prints TAP.
 """
+import contextlib
 import json
 import os
+import random
 import signal
-import subprocess
+import sqlite3
 import sys
 import tempfile
 import time
@@ -23,6 +25,7 @@ TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:audits"
 OTHER = f"arn:aws:sns:us-east-1:{ACCOUNT}:others"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/audit"
 CHECK = "CA_CERTIFICATE_KEY_QUALITY_CHECK"
+EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "examples")
 WEBHOOK_SECRET = "0123456789abcdef0123456789abcdef"
 
 
@@ -226,6 +229,33 @@ def write(path, text):
     os.replace(path + ".new", path)
 
 
+def test_weak_ca_is_published():
+    """From a weak CA to the message about its finding: audit, mitigation task, Publish; and what the message says."""
+    with open(os.path.join(EXAMPLES, "roca-ca.pem"), encoding="ascii") as file:
+        weak = file.read()
+    with Receiver() as receiver, keyassayd("--sns-endpoint", receiver.url, env=receiver.env) as server:
+        client = configure(server)
+        ca = client.register_ca_certificate(caCertificate=weak, certificateMode="SNI_ONLY", setAsActive=True)["certificateId"]
+        task, = audit(client)
+        finding, = client.list_audit_findings(taskId=task)["findings"]
+        client.create_mitigation_action(actionName="tell", roleArn=ROLE, actionParams={"publishFindingToSnsParams": {"topicArn": OTHER}})
+        client.start_audit_mitigation_actions_task(taskId="fix", target={"auditTaskId": task},
+                                                   auditCheckToActionsMapping={CHECK: ["tell"]}, clientRequestToken="once")
+        received = {m.topic: m for m in receiver.wait(2)}
+        assert json.loads(received[TOPIC].text)["nonCompliantChecksCount"] == 1
+        message = received[OTHER]
+        assert message.subject == f"keyassay: CRITICAL CERTIFICATE_KEY_VULNERABILITY_CVE-2017-15361: CA certificate {ca[:8]}"
+        note = json.loads(message.text)
+        told_of = note.pop("finding")
+        assert note == {"accountId": ACCOUNT, "region": "us-east-1", "mitigationActionsTaskId": "fix", "actionName": "tell"}, note
+        for name, value in finding.items():
+            if hasattr(value, "timestamp"):
+                assert abs(told_of[name] - value.timestamp()) < 0.001, (name, told_of)
+            else:
+                assert told_of[name] == value, (name, told_of)
+        assert receiver.requests == 2
+
+
 # --- independence, death, operators ---
 
 def test_dead_receiver_does_not_hold_up_others():
@@ -293,7 +323,11 @@ def test_outbox_verb():
         assert done.returncode == 1 and "DROPPED" in done.stderr, done
         outbox(server, "retry", one["messageId"])
         assert len(messages(server, "--state", "PENDING")) == 2
-    # What the operator did is in the log of changes.
+        # What the operator did is in the log of changes.
+        with contextlib.closing(sqlite3.connect(f"file:{os.path.join(server.data, 'keyassay.db')}?mode=ro", uri=True)) as db:
+            entries = db.execute("SELECT action, before, after FROM log WHERE actor = 'keyassayd:outbox' ORDER BY seq").fetchall()
+        assert [(a, json.loads(b)["state"], json.loads(c)["state"]) for a, b, c in entries] == [
+            ("DropMessage", "PENDING", "DROPPED"), ("DropMessage", "PENDING", "DROPPED"), ("RetryMessage", "DROPPED", "PENDING")], entries
 
 
 # --- webhook and MQTT ---
@@ -390,6 +424,25 @@ def test_kill_between_enqueue_and_delivery_loses_nothing():
         assert set(told(received)) == set(tasks), (told(received), tasks)
         wait_states(server, *["DELIVERED"] * 3)
         receiver.release()
+
+
+def test_kills_at_any_time_lose_nothing():
+    """Audits end, messages are sent and the server is killed, again and again; in the end every audit is told of."""
+    randomness = random.Random(int(os.environ.get("KEYASSAY_SEED", "7")))
+    with Receiver() as receiver, keyassayd("--sns-endpoint", receiver.url, env=receiver.env) as server:
+        configure(server)
+        tasks = []
+        for _ in range(int(os.environ.get("KEYASSAY_KILLS", "12"))):
+            receiver.behave(*randomness.choices(["ok", 500, "close-body", "garbage"], k=3))
+            client = server.client()
+            for _ in range(2):
+                tasks.append(client.start_on_demand_audit_task(targetCheckNames=[CHECK])["taskId"])
+            time.sleep(randomness.random())
+            server.kill()
+            server.start()
+        wait_for(lambda: set(told(receiver.messages)) == set(tasks), "a message for each audit")
+        wait_states(server, *["DELIVERED"] * len(tasks))
+        assert len({m["messageId"] for m in messages(server)}) == len(tasks)
 
 
 def test_stop_lets_messages_under_way_end():

@@ -69,7 +69,7 @@ class Receiver:
         self._lock = threading.Lock()
         self._news = threading.Condition(self._lock)
         self._released = threading.Event()
-        self._server = None
+        self._server = self._reserved = None
         self.up()
 
     def _write(self, name, text):
@@ -88,7 +88,13 @@ class Receiver:
         class Handler(_Handler):
             owner = receiver
 
-        self._server = _Server(("127.0.0.1", self.port), Handler)
+        self._server = _Server(("127.0.0.1", self.port), Handler, bind_and_activate=self._reserved is None)
+        if self._reserved is not None:
+            self._server.socket.close()
+            self._server.socket, self._reserved = self._reserved, None
+            self._server.server_address = self._server.socket.getsockname()
+            self._server.server_name, self._server.server_port = "localhost", self.port
+            self._server.server_activate()
         if self.tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*self._certificate)
@@ -98,17 +104,21 @@ class Receiver:
         self._thread.start()
 
     def down(self):
-        """Connections are refused."""
+        """Connections are refused. The port stays ours: bound, not listened on."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
         self._server.close_all()
         self._server = None
+        self._reserved = socket.socket()
+        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._reserved.bind(("127.0.0.1", self.port))
 
     def close(self):
         self._released.set()
         if self._server is not None:
             self.down()
+        self._reserved.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self):
@@ -229,9 +239,9 @@ class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     request_queue_size = 128
     context = None
 
-    def __init__(self, *args):
+    def __init__(self, *args, **more):
         self.open = set()
-        super().__init__(*args)
+        super().__init__(*args, **more)
 
     def process_request_thread(self, request, client_address):
         try:
