@@ -2,7 +2,6 @@
 /* http_send.c - exchanges over HTTP(S), several at once. The only file that drives libcurl; transports set what is special
  * to them on a handle of it. */
 #include <curl/curl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,16 +78,18 @@ ka_exchange_new(struct ka_sender *sender, const struct ka_topic *topic, const ch
 }
 
 void
-ka_exchange_header(struct ka_exchange *exchange, const char *format, ...)
+ka_exchange_header(struct ka_exchange *exchange, const char *name, const char *value)
 {
-	char line[2600]; /* session tokens and ARNs are long */
-	va_list args;
+	struct ka_buf line = { 0 };
 
-	va_start(args, format);
-	(void)vsnprintf(line, sizeof(line), format, args);
-	va_end(args);
-	exchange->headers = curl_slist_append(exchange->headers, line);
-	explicit_bzero(line, sizeof(line));
+	ka_buf_format(&line, "%s: ", name);
+	/* What others chose, such as a topic's name, must not begin another header. */
+	for (const char *c = value; *c != '\0'; c++)
+		ka_buf_putc(&line, (*c >= 0x20 && *c < 0x7f) ? *c : '?');
+	ka_buf_putc(&line, '\0');
+	exchange->headers = curl_slist_append(exchange->headers, line.data);
+	explicit_bzero(line.data, line.len);
+	ka_buf_clear(&line);
 	if (exchange->headers == NULL)
 		ka_out_of_memory();
 }
@@ -171,12 +172,14 @@ ka_exchange_all(struct ka_sender *sender, struct ka_exchange **exchanges, size_t
 
 		left -= collect(sender->multi, judge);
 		if (left > 0 && (code != CURLM_OK || curl_multi_poll(sender->multi, NULL, 0, wait, NULL) != CURLM_OK))
-			break; /* not seen so far: the rest stays RETRY */
+			break;
 	}
 	for (size_t i = 0; i < num; i++) {
 		(void)curl_multi_remove_handle(sender->multi, exchanges[i]->easy);
-		if (exchanges[i]->delivery != NULL)
+		if (exchanges[i]->delivery != NULL && atomic_load(sender->stop))
 			ka_delivery_fail(exchanges[i]->delivery, KA_SEND_STOPPED, "keyassayd stopped");
+		else if (exchanges[i]->delivery != NULL)
+			ka_delivery_fail(exchanges[i]->delivery, KA_SEND_RETRY, "libcurl gave up");
 		free_exchange(exchanges[i]);
 	}
 }

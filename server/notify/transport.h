@@ -89,7 +89,7 @@ struct ka_exchange {
  * answers. ca, cert and key are those of the topic. */
 struct ka_exchange *ka_exchange_new(struct ka_sender *sender, const struct ka_topic *topic, const char *url,
     struct ka_buf *body, struct ka_delivery *delivery);
-void ka_exchange_header(struct ka_exchange *exchange, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void ka_exchange_header(struct ka_exchange *exchange, const char *name, const char *value);
 
 /* ka_exchange_all runs them at once, has judge set each delivery's outcome when it ended, and frees them. */
 typedef void (*ka_judge_fn)(struct ka_delivery *delivery, const struct ka_http_answer *answer);

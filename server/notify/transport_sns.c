@@ -44,6 +44,10 @@ make_body(const struct ka_outbox_row *row)
 		ka_buf_puts(&body, "&Subject=");
 		put_encoded(&body, row->subject);
 	}
+	/* A FIFO topic wants to know what keeps its order (ours does not matter: one group), and drops what comes twice. */
+	size_t len = strlen(row->topic);
+	if (len > 5 && strcmp(row->topic + len - 5, ".fifo") == 0)
+		ka_buf_format(&body, "&MessageGroupId=keyassay&MessageDeduplicationId=%s", row->id);
 	ka_buf_puts(&body, "&Message=");
 	put_encoded(&body, row->message);
 	return body;
@@ -120,9 +124,9 @@ make_exchange(struct ka_sender *sender, const struct ka_topic *topic, const char
 	const char *bundle = getenv("AWS_CA_BUNDLE");
 	if (bundle != NULL && *bundle != '\0')
 		(void)curl_easy_setopt(exchange->easy, CURLOPT_CAINFO, bundle);
-	ka_exchange_header(exchange, "Content-Type: application/x-www-form-urlencoded; charset=utf-8");
+	ka_exchange_header(exchange, "Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
 	if (credentials->token != NULL)
-		ka_exchange_header(exchange, "X-Amz-Security-Token: %s", credentials->token);
+		ka_exchange_header(exchange, "X-Amz-Security-Token", credentials->token);
 	return exchange;
 }
 

@@ -17,7 +17,7 @@ put_signature(struct ka_buf *out, const struct ka_sender *sender, const struct k
 	struct ka_buf head = { 0 };
 
 	ka_buf_format(&head, "%lld.", (long long)(ka_clock_now() / 1000));
-	ka_buf_format(out, "X-Keyassay-Signature: t=%.*s", (int)head.len - 1, head.data);
+	ka_buf_format(out, "t=%.*s", (int)head.len - 1, head.data);
 	for (size_t i = 0; i < binding->num_secrets; i++) {
 		const struct ka_slice parts[] = { { (const uint8_t *)head.data, head.len }, { (const uint8_t *)body->data, body->len } };
 		uint8_t mac[KA_HASH_LEN];
@@ -51,11 +51,11 @@ make_exchange(struct ka_sender *sender, const struct ka_binding *binding, struct
 	put_signature(&signature, sender, binding, &body);
 	struct ka_exchange *exchange = ka_exchange_new(sender, &binding->topic, binding->topic.url, &body, delivery);
 	/* As SNS has them. */
-	ka_exchange_header(exchange, "Content-Type: text/plain; charset=UTF-8");
-	ka_exchange_header(exchange, "x-amz-sns-message-type: Notification");
-	ka_exchange_header(exchange, "x-amz-sns-message-id: %s", delivery->row->id);
-	ka_exchange_header(exchange, "x-amz-sns-topic-arn: %s", delivery->row->topic);
-	ka_exchange_header(exchange, "%s", signature.data);
+	ka_exchange_header(exchange, "Content-Type", "text/plain; charset=UTF-8");
+	ka_exchange_header(exchange, "x-amz-sns-message-type", "Notification");
+	ka_exchange_header(exchange, "x-amz-sns-message-id", delivery->row->id);
+	ka_exchange_header(exchange, "x-amz-sns-topic-arn", delivery->row->topic);
+	ka_exchange_header(exchange, "X-Keyassay-Signature", signature.data);
 	ka_buf_clear(&signature);
 	return exchange;
 }

@@ -118,11 +118,13 @@ def test_session_token_and_tls():
     with Receiver(tls=True, token=TOKEN) as receiver:
         env = dict(receiver.env, AWS_CA_BUNDLE=receiver.ca_path)
         with keyassayd("--sns-endpoint", receiver.url + "/", env=env) as server:
-            topic = "arn:aws-cn:sns:cn-north-1:123456789012:audits.fifo-_~"
+            topic = "arn:aws-cn:sns:cn-north-1:123456789012:audits-_~.fifo"
             task, = audit(configure(server, topic, region="eu-central-1"))
             message, = receiver.wait(1)
             assert told([message]) == [task] and message.topic == topic
             assert "/cn-north-1/sns/" in message.headers["authorization"], message.headers
+            stored, = messages(server)
+            assert f"&MessageGroupId=keyassay&MessageDeduplicationId={stored['messageId']}&".encode() in message.body, message.body
 
 
 def test_untrusted_tls_is_refused():
