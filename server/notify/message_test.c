@@ -269,8 +269,11 @@ publish(struct ka_tx *tx, void *arg)
 		EXPECT(ka_notify_finding(tx, crypto, &scope, TOPIC, &what, 5) == KA_STORE_OK);
 	}
 	EXPECT(ka_tx_outbox_list(tx, &rows, &num, &place->arena, &all, &page) == KA_STORE_OK && num == 4);
-	for (size_t i = 0; i < num; i++)
+	for (size_t i = 0; i < num; i++) {
 		EXPECT(strncmp(rows[i].subject, "keyassay: ", 10) == 0 && rows[i].created == 5);
+		for (size_t j = 0; j < i; j++)
+			EXPECT(strcmp(rows[i].id, rows[j].id) != 0); /* of another scope, too: operators name them */
+	}
 	return KA_STORE_OK;
 }
 
