@@ -62,7 +62,7 @@ open_store(unsigned flags)
 	if (store == NULL)
 		die(message);
 	ka_store_log_key(store, (const uint8_t[32]){ "a key for benchmarks" });
-	if (!ka_store_log_begin(store, message, false))
+	if (!ka_store_log_begin(store, message, KA_LOG_BEGIN))
 		die(message);
 	return store;
 }

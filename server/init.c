@@ -159,8 +159,10 @@ ka_init_finish(char out_message[KA_DATADIR_MESSAGE_LEN], struct ka_node *node)
 		    "remove %s/" MARK, config->db, config->data, config->data);
 	if (status != KA_STORE_OK)
 		return fail(out_message, "%s cannot be written; is the disk full or read-only?", config->db);
-	if (!ka_store_log_begin(node->server.store, message, true))
+	if (!ka_store_log_begin(node->server.store, message, KA_LOG_ANEW))
 		return fail(out_message, "%s: %s", config->db, message);
+	if (!ka_node_mark_log(out_message, node))
+		return false;
 	if (!make_internal_ca(out_message, node) || !make_administrator(out_message, node, p.account))
 		return false;
 	return ka_file_remove(out_message, ka_datadir_file(&node->arena, config, MARK));

@@ -64,13 +64,28 @@ open_auth(struct ka_node *node, char *out_message)
 	return node->server.auth != NULL || fail(out_message, "%s: cannot be used", path);
 }
 
+bool
+ka_node_mark_log(char out_message[KA_DATADIR_MESSAGE_LEN], struct ka_node *node)
+{
+	static const char text[] = "The log of state changes was begun: a database without its head is refused from now on.\n"
+				   "Remove this file to go on with a backup from before that.\n";
+
+	return ka_file_replace(out_message, ka_datadir_file(&node->arena, node->server.config, KA_LOG_MARK), text,
+	    sizeof(text) - 1, 0600);
+}
+
 static bool
 open_log(struct ka_node *node, char *out_message, unsigned flags)
 {
+	const struct ka_config *config = node->server.config;
 	char message[KA_STORE_MESSAGE_LEN];
+	bool begun = ka_file_exists(ka_datadir_file(&node->arena, config, KA_LOG_MARK));
 
-	return (flags & KA_NODE_EXAMINE) != 0 || ka_store_log_begin(node->server.store, message, false) ||
-	    fail(out_message, "%s: %s", node->server.config->db, message);
+	if ((flags & KA_NODE_EXAMINE) != 0)
+		return true;
+	if (ka_store_log_begin(node->server.store, message, begun ? KA_LOG_GO_ON : KA_LOG_BEGIN))
+		return begun || ka_node_mark_log(out_message, node);
+	return fail(out_message, "%s: %s", config->db, message);
 }
 
 /* The account that is meant when none is named: the one of the configuration, else the oldest. */

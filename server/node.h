@@ -27,6 +27,11 @@ enum ka_node_flags {
 
 /* ka_node_open opens what config names. config outlives the node. On failure returns false with a sentence that says what to do; the node
  * then needs no closing. The engine is not started. */
+#define KA_LOG_MARK "log.begun"
+
+/* ka_node_mark_log makes DIR/log.begun: memory outside of the database that its log had a head. */
+bool ka_node_mark_log(char out_message[KA_DATADIR_MESSAGE_LEN], struct ka_node *node);
+
 bool ka_node_open(struct ka_node *out, char out_message[KA_DATADIR_MESSAGE_LEN], const struct ka_config *config, unsigned flags);
 void ka_node_close(struct ka_node *node);
 

@@ -52,7 +52,7 @@ world_open(void **state)
 	if (world->server.store == NULL)
 		fail_msg("%s", message);
 	ka_store_log_key(world->server.store, (const uint8_t[32]){ "a key for tests" });
-	assert_true(ka_store_log_begin(world->server.store, message, false));
+	assert_true(ka_store_log_begin(world->server.store, message, KA_LOG_BEGIN));
 	world->crypto = ka_crypto_new();
 	*state = world;
 	return 0;

@@ -83,7 +83,7 @@ world_init(struct world *world)
 	if (world->server.store == NULL)
 		fail_msg("%s", message);
 	ka_store_log_key(world->server.store, key);
-	assert_true(ka_store_log_begin(world->server.store, message, false));
+	assert_true(ka_store_log_begin(world->server.store, message, KA_LOG_BEGIN));
 	world->server.auth = ka_auth_new(key, world->server.store);
 	assert_true(ka_pki_create(message, world->server.auth, world->dir));
 	world->server.pki = ka_pki_load(message, world->server.auth, world->dir);

@@ -65,7 +65,7 @@ world_open(void **state)
 	if (world->server.store == NULL)
 		fail_msg("%s", message);
 	ka_store_log_key(world->server.store, (const uint8_t[32]){ "a key for tests" });
-	assert_true(ka_store_log_begin(world->server.store, message, false));
+	assert_true(ka_store_log_begin(world->server.store, message, KA_LOG_BEGIN));
 	world->ctx = ka_ctx_new();
 	assert_non_null(world->ctx);
 	world->tables = ka_tables_load(world->ctx, 0, &refused, NULL);

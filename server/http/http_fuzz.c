@@ -65,7 +65,7 @@ set_up(void)
 	server.store = ka_store_open(message, url, KA_STORE_CREATE);
 	FUZZ_CHECK(server.store != NULL);
 	ka_store_log_key(server.store, key);
-	FUZZ_CHECK(ka_store_log_begin(server.store, message, false));
+	FUZZ_CHECK(ka_store_log_begin(server.store, message, KA_LOG_BEGIN));
 	server.auth = ka_auth_new(key, server.store);
 	FUZZ_CHECK(ka_pki_create(message, server.auth, folder));
 	server.pki = ka_pki_load(message, server.auth, folder);

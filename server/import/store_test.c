@@ -28,7 +28,7 @@ set_up(void **state)
 	import.store = ka_store_open(message, url, KA_STORE_CREATE);
 	assert_non_null(import.store);
 	ka_store_log_key(import.store, (const uint8_t[32]){ "a key for tests" });
-	assert_true(ka_store_log_begin(import.store, message, false));
+	assert_true(ka_store_log_begin(import.store, message, KA_LOG_BEGIN));
 	import.kind = KA_IMPORT_CA;
 	import.scope.account = "111122223333";
 	return 0;

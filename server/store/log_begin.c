@@ -19,7 +19,7 @@ ka_store_log_key(struct ka_store *store, const uint8_t secret_key[32])
 enum state { SOUND, HEAD_MISSING, HEAD_FALSE };
 
 struct begin {
-	bool anew;
+	enum ka_log_mode mode;
 	enum state state;
 	uint64_t num_chained;
 	struct ka_log_link link;
@@ -107,18 +107,18 @@ begin(struct ka_tx *tx, void *arg)
 	bool is_true = false, chained = false;
 	uint64_t before;
 
-	*b = (struct begin){ .tx = tx, .anew = b->anew };
+	*b = (struct begin){ .tx = tx, .mode = b->mode };
 	enum ka_store_status status = ka_tx_log_head(tx, &b->link, &is_true);
 	if (status == KA_STORE_OK) {
 		b->state = is_true ? SOUND : HEAD_FALSE;
-		return b->anew && !is_true ? make_again(tx, b) : KA_STORE_OK;
+		return b->mode == KA_LOG_ANEW && !is_true ? make_again(tx, b) : KA_STORE_OK;
 	}
 	if (status != KA_STORE_NONE)
 		return status;
 	b->link = (struct ka_log_link){ .seq = 0 };
 	if ((status = any_chained(tx, &chained)) != KA_STORE_OK)
 		return status;
-	if (chained) {
+	if (chained || b->mode == KA_LOG_GO_ON) {
 		b->state = HEAD_MISSING;
 		return KA_STORE_OK;
 	}
@@ -132,9 +132,9 @@ begin(struct ka_tx *tx, void *arg)
 }
 
 bool
-ka_store_log_begin(struct ka_store *store, char out_message[KA_STORE_MESSAGE_LEN], bool anew)
+ka_store_log_begin(struct ka_store *store, char out_message[KA_STORE_MESSAGE_LEN], enum ka_log_mode mode)
 {
-	struct begin b = { .anew = anew };
+	struct begin b = { .mode = mode };
 	/* Nobody's, as what makes the schema: not counted. */
 	enum ka_store_status status = store->backend->write(store, begin, &b);
 
@@ -147,9 +147,11 @@ ka_store_log_begin(struct ka_store *store, char out_message[KA_STORE_MESSAGE_LEN
 	if (b.state == SOUND)
 		return true;
 	(void)snprintf(out_message, KA_STORE_MESSAGE_LEN,
-	    "the head of the log of state changes %s: the database was edited, or %s; 'keyassayd log verify' says what is "
-	    "there; restore database and secret.key from one backup",
-	    b.state == HEAD_MISSING ? "is missing" : "was not made with this secret.key",
-	    b.state == HEAD_MISSING ? "is damaged" : "secret.key is that of another one");
+	    "the head of the log of state changes %s; 'keyassayd log verify' says what is there; restore database and secret.key "
+	    "from one backup%s",
+	    b.state == HEAD_MISSING ? "is missing: the database was edited, or is older than the log's chain"
+				    : "was not made with this secret.key: the database was edited, or secret.key is that of another "
+				      "one",
+	    b.state == HEAD_MISSING ? " (one from before the chain: remove log.begun beside secret.key)" : "");
 	return false;
 }

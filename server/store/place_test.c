@@ -44,7 +44,7 @@ place_try(struct place *place, unsigned flags)
 		return NULL;
 	ka_store_set_log(store, keep_said, place);
 	ka_store_log_key(store, place_key);
-	if (ka_store_log_begin(store, place->said, false))
+	if (ka_store_log_begin(store, place->said, KA_LOG_BEGIN))
 		return store;
 	ka_store_close(store);
 	return NULL;

@@ -307,11 +307,14 @@ enum ka_store_status ka_tx_schedule_due(
 
 /* The log is a chain that takes a key (store/log_chain.h). ka_store_log_key derives it from the 32 bytes of secret.key
  * and is called once, before threads use the store; without it nothing can be appended. ka_store_log_begin, before the
- * first append of a process: makes the head of a new log, chains the entries of an older schema, and refuses a log whose
- * head is missing or not made with this key; out_message says what to do. anew: the first start of a directory, where an
- * interrupted one may have left the head of an empty log that another key made, which is made again. */
+ * first append of a process, refuses a log whose head is missing or not made with this key; out_message says what to do.
+ * KA_LOG_BEGIN: when there is no head one is made, and the entries of an older schema are chained. KA_LOG_ANEW: the same
+ * for the first start of a directory, where an interrupted one may have left the head of an empty log that another key
+ * made, which is made again. KA_LOG_GO_ON: the log was begun before; who takes all of it away, head and all, does not get
+ * a new one. */
+enum ka_log_mode { KA_LOG_GO_ON, KA_LOG_BEGIN, KA_LOG_ANEW };
 void ka_store_log_key(struct ka_store *store, const uint8_t secret_key[32]);
-bool ka_store_log_begin(struct ka_store *store, char out_message[KA_STORE_MESSAGE_LEN], bool anew);
+bool ka_store_log_begin(struct ka_store *store, char out_message[KA_STORE_MESSAGE_LEN], enum ka_log_mode mode);
 
 /* ka_tx_counts tells how many rows were written and how many entries appended so far; only differences mean anything. */
 void ka_tx_counts(const struct ka_tx *tx, uint64_t *out_rows, uint64_t *out_entries);

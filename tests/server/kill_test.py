@@ -35,6 +35,8 @@ def whole(server):
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     finally:
         connection.close()
+    done = server.command("log", "verify")
+    assert done.returncode == 0, done
 
 
 def listed(iot):

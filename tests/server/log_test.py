@@ -335,6 +335,17 @@ def test_an_edited_database_is_found_out():
         assert len(server.command("log", "list").stdout.splitlines()) == 5
 
 
+def test_a_log_that_was_taken_away_is_missed():
+    with server_without_workers() as server:
+        World(server)
+        assert server.stop() == 0
+        edit(server, "DELETE FROM log", "DELETE FROM log_head")
+        for words in (("account", "list"), ("serve", "--listen", "127.0.0.1:0")):
+            done = server.command(*words)
+            assert done.returncode == 1 and "is missing" in done.stderr and "log.begun" in done.stderr, done
+        assert server.command("log", "verify").returncode == 1
+
+
 def test_verify_says_what_it_cannot_do():
     with server_without_workers() as server:
         assert server.command("log", "verify").stdout == (

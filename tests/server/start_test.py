@@ -55,7 +55,7 @@ def works(server, key=None):
 
 def test_first_start_and_restart():
     with Keyassayd(BINARY) as server:
-        assert sorted(os.listdir(server.data)) == sorted(FILES + [
+        assert sorted(os.listdir(server.data)) == sorted(FILES + ["log.begun"] + [
             name for name in os.listdir(server.data) if name.startswith("keyassay.db-") or name.endswith(".lock")])
         assert stat.S_IMODE(os.stat(server.data).st_mode) == 0o700
         for name in ("credentials", "secret.key", "keyassay.db", "ca.key.sealed"):

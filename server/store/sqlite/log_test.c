@@ -339,7 +339,7 @@ test_another_key(void **state)
 	int number = 1;
 
 	ka_store_log_key(place->store, (const uint8_t[32]){ "another key" });
-	assert_false(ka_store_log_begin(place->store, message, false));
+	assert_false(ka_store_log_begin(place->store, message, KA_LOG_BEGIN));
 	assert_non_null(strstr(message, "secret.key"));
 	assert_int_equal(ka_store_write(place->store, append, &number), KA_STORE_FAILED);
 	struct ka_log_verdict verdict = verify(place);
@@ -355,13 +355,28 @@ test_begun_again_while_empty(void **state)
 	char message[KA_STORE_MESSAGE_LEN];
 
 	ka_store_log_key(place->store, (const uint8_t[32]){ "another key" });
-	assert_false(ka_store_log_begin(place->store, message, false));
-	assert_true(ka_store_log_begin(place->store, message, true));
-	assert_true(ka_store_log_begin(place->store, message, false));
+	assert_false(ka_store_log_begin(place->store, message, KA_LOG_BEGIN));
+	assert_true(ka_store_log_begin(place->store, message, KA_LOG_ANEW));
+	assert_true(ka_store_log_begin(place->store, message, KA_LOG_BEGIN));
 	append_some(place, 1, 2);
 	assert_int_equal(verify(place).fault, KA_LOG_SOUND);
 	ka_store_log_key(place->store, place_key);
-	assert_false(ka_store_log_begin(place->store, message, true));
+	assert_false(ka_store_log_begin(place->store, message, KA_LOG_ANEW));
+}
+
+/* All of it gone, head and all: who knows that there was a log gets no new one. */
+static void
+test_no_second_beginning(void **state)
+{
+	struct place *place = *state;
+	char message[KA_STORE_MESSAGE_LEN];
+
+	assert_true(ka_store_log_begin(place->store, message, KA_LOG_GO_ON));
+	edit(place, "DELETE FROM log; DELETE FROM log_head");
+	assert_int_equal(verify(place).fault, KA_LOG_HEAD_MISSING);
+	assert_false(ka_store_log_begin(place->store, message, KA_LOG_GO_ON));
+	assert_non_null(strstr(message, "is missing"));
+	assert_int_equal(verify(place).fault, KA_LOG_HEAD_MISSING);
 }
 
 static enum ka_store_status
@@ -431,6 +446,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_false_head_is_refused_at_the_start, set_up, place_close),
 		cmocka_unit_test_setup_teardown(test_another_key, set_up, place_close),
 		cmocka_unit_test_setup_teardown(test_begun_again_while_empty, place_open, place_close),
+		cmocka_unit_test_setup_teardown(test_no_second_beginning, set_up, place_close),
 		cmocka_unit_test_setup_teardown(test_group, set_up, place_close),
 		cmocka_unit_test_setup_teardown(test_faults_beyond_a_chunk, place_open, place_close),
 	};
