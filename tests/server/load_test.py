@@ -21,12 +21,18 @@ import time
 sys.dont_write_bytecode = True
 import certs
 from keyassayd import Keyassayd, run_tests
+from receiver import Receiver
 
 BINARY = os.path.abspath(sys.argv[1])
 SECONDS = float(sys.argv[2]) if len(sys.argv) > 2 else 5
 del sys.argv[2:]
 
 CHECKS = json.dumps({"targetCheckNames": ["CA_CERTIFICATE_KEY_QUALITY_CHECK", "CA_CERTIFICATE_EXPIRING_CHECK"]})
+CONFIGURATION = json.dumps({
+    "roleArn": "arn:aws:iam::000000000000:role/audit",
+    "auditNotificationTargetConfigurations": {"SNS": {"targetArn": "arn:aws:sns:us-east-1:000000000000:t", "enabled": True,
+                                                      "roleArn": "arn:aws:iam::000000000000:role/audit"}},
+    "auditCheckConfigurations": {name: {"enabled": True} for name in json.loads(CHECKS)["targetCheckNames"]}})
 # Method, path, body, statuses that are right.
 STEPS = [
     ("GET", "/registrationcode", None, {200}),
@@ -100,8 +106,13 @@ def test_everything_at_once():
                         f"{folder}/key", "-out", f"{folder}/cert", "-subj", "/CN=localhost", "-days", "2"], check=True, capture_output=True)
         cas = [certs.pem(certs.Authority(f"CA {number}").certificate) for number in range(60)]
         env = {"TSAN_OPTIONS": "second_deadlock_stack=1 exitcode=66 " + os.environ.get("TSAN_OPTIONS", "")}
-        with Keyassayd(BINARY, "--log-level", "warning", "--threads", "3", "--audit-workers", "2", "--audit-chunk", "7", "--tls-cert",
-                       f"{folder}/cert", "--tls-key", f"{folder}/key", env=env) as server:
+        with Receiver() as receiver, Keyassayd(
+                BINARY, "--sns-endpoint", receiver.url, "--log-level", "warning", "--threads", "3", "--audit-workers", "2",
+                "--audit-chunk", "7", "--tls-cert", f"{folder}/cert", "--tls-key", f"{folder}/key", env={**receiver.env, **env}) as server:
+            # Each audit's end is published, to a receiver that fails half of the time.
+            receiver.behave(*[500, "ok", "close-body", "ok"] * 1000)
+            status, _, text = server.request("PATCH", "/audit/configuration", CONFIGURATION.encode(), {"Content-Type": "application/json"})
+            assert status == 200, text
             until = time.monotonic() + SECONDS
             clients = [Client(server, number, cas, until) for number in range(2 * len(STEPS))]
             for thread in clients:
@@ -123,6 +134,7 @@ def test_everything_at_once():
             print(f"# {sum(counts.values())} requests: {dict(counts)}")
             mistakes = [mistake for client in clients for mistake in client.mistakes]
             assert not mistakes, mistakes[:5]
+            assert receiver.messages, f"{receiver.requests} requests"
             assert all(any(name.startswith(f"{method} {path.split('?')[0]} ") for name in counts) for method, path, _, _ in STEPS), counts
             assert not re.search(r"level=error|WARNING: ThreadSanitizer", log), log[-6000:]
 
