@@ -297,7 +297,7 @@ change_all(struct ka_node *node, const struct wish *wish, bool drops)
 	} while (status == KA_EXIT_DONE && many.page.num == PAGE);
 	ka_arena_clear(&many.page.arena);
 	struct ka_buf text = { 0 };
-	ka_buf_format(&text, "%llu messages %s\n", (unsigned long long)total, drops ? "dropped" : "to be sent again");
+	ka_buf_format(&text, "%llu %s %s\n", (unsigned long long)total, total == 1 ? "message" : "messages", drops ? "dropped" : "to be sent again");
 	return status == KA_EXIT_DONE ? ka_verb_output(&text) : (ka_buf_clear(&text), status);
 }
 
