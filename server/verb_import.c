@@ -220,7 +220,9 @@ import_paths(struct ka_import *import, const struct choices *choices, struct ka_
 	if (stored != KA_STORE_OK) {
 		ka_error("the import stopped: the database %s; what is counted above is registered, and the same "
 			 "command goes on",
-		    stored == KA_STORE_UNAVAILABLE ? "is locked, read-only, full or out of reach" : "failed");
+		    stored == KA_STORE_UNAVAILABLE || stored == KA_STORE_UNCERTAIN
+			? "is locked, read-only, full or out of reach"
+			: "failed");
 		return KA_EXIT_TROUBLE;
 	}
 	return status == KA_EXIT_DONE && report.refused > 0 ? KA_EXIT_FAILED : status;

@@ -111,6 +111,9 @@ ka_verb_store(enum ka_store_status status, const char *what)
 	case KA_STORE_UNAVAILABLE:
 		ka_error("%s: the database is locked, read-only, full or out of reach; nothing was written", what);
 		break;
+	case KA_STORE_UNCERTAIN:
+		ka_error("%s: the disk failed while it was written: it was done or it was not; look before you try again", what);
+		break;
 	case KA_STORE_NONE:
 	case KA_STORE_EXISTS:
 	case KA_STORE_ABORTED:

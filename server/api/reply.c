@@ -38,6 +38,9 @@ ka_reply_store(struct ka_reply *reply, const struct ka_request *request, enum ka
 		ka_reply_error(reply, request, KA_API_SERVICE_UNAVAILABLE,
 		    "The database cannot be read or written just now (disk full, read-only, locked or unreachable). Nothing was changed; "
 		    "try again.");
+	else if (status == KA_STORE_UNCERTAIN)
+		ka_reply_error(reply, request, KA_API_SERVICE_UNAVAILABLE,
+		    "The disk failed while the change was written: it was made or it was not. Look before you try again.");
 	else
 		ka_reply_error(reply, request, KA_API_INTERNAL_FAILURE,
 		    "The database refused the operation. Nothing was changed; the server's log has the reason under request %s.",

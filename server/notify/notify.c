@@ -145,7 +145,10 @@ store(struct ka_notify *notify, struct ka_round *round)
 {
 	enum ka_store_status status;
 
-	while ((status = ka_store_write(notify->server->store, ka_round_store, round)) == KA_STORE_UNAVAILABLE && !stops(notify))
+	/* What was stored after all is stored again without harm. */
+	while (((status = ka_store_write(notify->server->store, ka_round_store, round)) == KA_STORE_UNAVAILABLE ||
+		   status == KA_STORE_UNCERTAIN) &&
+	    !stops(notify))
 		ka_wake_wait(&notify->wake, ka_wake_seen(&notify->wake), POLL_MS);
 	if (status != KA_STORE_OK)
 		ka_log(KA_LOG_ERROR, "notify", "topic %s: what became of %zu messages cannot be stored; they may be sent twice",

@@ -243,6 +243,7 @@ find_credential(struct verification *v)
 		return fail(v, KA_API_SERVICE_UNAVAILABLE, "The access key cannot be looked up now. Try again later.");
 	case KA_STORE_EXISTS:
 	case KA_STORE_ABORTED:
+	case KA_STORE_UNCERTAIN:
 	case KA_STORE_FAILED:
 		break;
 	}

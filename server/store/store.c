@@ -76,7 +76,7 @@ ka_store_write(struct ka_store *store, ka_tx_fn fn, void *arg)
 
 	if (status == KA_STORE_OK)
 		atomic_fetch_add_explicit(&store->writes, 1, memory_order_relaxed);
-	if (status == KA_STORE_UNAVAILABLE || status == KA_STORE_FAILED)
+	if (status == KA_STORE_UNAVAILABLE || status == KA_STORE_UNCERTAIN || status == KA_STORE_FAILED)
 		atomic_fetch_add_explicit(&store->failures, 1, memory_order_relaxed);
 	return status;
 }

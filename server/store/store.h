@@ -22,6 +22,7 @@ enum ka_store_status {
 	KA_STORE_EXISTS,      /* a row with this identity is there already */
 	KA_STORE_ABORTED,     /* the transaction's function decided not to (see its own result for why) */
 	KA_STORE_UNAVAILABLE, /* disk full, read-only, locked, connection lost: nothing was written, try again later */
+	KA_STORE_UNCERTAIN,   /* the disk failed within the commit: all of it will turn out to be written, or nothing */
 	KA_STORE_FAILED       /* a bug or a damaged database; logged with the back end's words */
 };
 

@@ -6,7 +6,12 @@
  *
  * When the transaction as a whole fails (disk full, read error), nothing of it is there. Its functions then run again,
  * each in a transaction of its own: a small one may fit where the group did not, and each caller hears of its own fate
- * only. */
+ * only.
+ *
+ * A commit that fails may be another matter: when its frames are in the write-ahead log and only syncing them failed.
+ * SQLite counts them as not written, and the next transaction overwrites them; but when the log is read anew before
+ * that (a crash, the last connection closed), they are a transaction like any other. So what a function did whose last
+ * commit failed is uncertain, and its caller is told so. */
 #include "server/store/sqlite/sqlite.h"
 
 #include <signal.h>
@@ -46,6 +51,7 @@ enum outcome {
 	DONE,     /* each function has its status; of a group: it is committed */
 	SPOILED,  /* what one function wrote is to be taken back, but not what those before it wrote */
 	LOST,     /* the transaction as a whole is gone: nothing was written */
+	UNSURE,   /* the commit failed, and may be found to have been one */
 	NOT_BEGUN /* there was not even a transaction: no function ran */
 };
 
@@ -147,6 +153,20 @@ next_member(struct sqlite_store *store, struct job *job, enum manner manner, uns
 	return job->next;
 }
 
+/* Whether a failed commit left nothing that could be taken for one: its last frame, which makes a transaction of all of
+ * them, was not written. */
+static bool
+is_lost(const struct connection *connection)
+{
+	static const int codes[] = { SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_READONLY, SQLITE_BUSY };
+	int code = sqlite3_extended_errcode(connection->db);
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (code == codes[i])
+			return true;
+	return false;
+}
+
 /* Runs a list of functions, which may be one, and those that wait, in one transaction and commits. jobs heads the list
  * of those that took part. */
 static enum outcome
@@ -169,18 +189,20 @@ run_group(struct sqlite_store *store, struct job *jobs, enum manner manner)
 	for (struct job *job = jobs; outcome == DONE && job != NULL; job = next_member(store, job, manner, ++num))
 		outcome = run_job(connection, job, &begin, manner == CAREFULLY);
 	if (outcome == DONE && !ka_sqlite_exec(connection, "COMMIT"))
-		outcome = LOST;
+		outcome = is_lost(connection) ? LOST : UNSURE;
 	if (outcome != DONE)
 		give_up(connection);
 	return outcome;
 }
 
-/* What callers hear whose transaction did not come to pass. */
+/* What callers hear whose transaction did not come to pass, or whose commit failed. */
 static void
-fail(struct sqlite_store *store, struct job *jobs)
+fail(struct sqlite_store *store, struct job *jobs, bool unsure)
 {
 	enum ka_store_status why = store->writer == NULL ? KA_STORE_UNAVAILABLE : store->writer->tx.doomed;
 
+	if (unsure)
+		why = KA_STORE_UNCERTAIN;
 	for (struct job *job = jobs; job != NULL; job = job->next)
 		job->status = why == KA_STORE_OK ? KA_STORE_UNAVAILABLE : why;
 	tell(store, jobs);
@@ -193,20 +215,21 @@ count_retries(struct sqlite_store *store, const struct job *jobs)
 		atomic_fetch_add_explicit(&store->store.retries, 1, memory_order_relaxed);
 }
 
-/* Runs each function again in a transaction of its own. */
+/* Runs each function again in a transaction of its own. unsure: the commit of all of them failed. */
 static void
-run_each_alone(struct sqlite_store *store, struct job *jobs)
+run_each_alone(struct sqlite_store *store, struct job *jobs, bool unsure)
 {
 	while (jobs != NULL) {
 		struct job *job = jobs;
+		enum outcome outcome;
 
 		jobs = job->next;
 		job->next = NULL;
 		count_retries(store, job);
-		if (run_group(store, job, ALONE) == DONE)
+		if ((outcome = run_group(store, job, ALONE)) == DONE)
 			tell(store, job);
 		else
-			fail(store, job);
+			fail(store, job, unsure || outcome == UNSURE);
 	}
 }
 
@@ -223,9 +246,9 @@ turn(struct sqlite_store *store, struct job *jobs)
 	if (outcome == DONE)
 		tell(store, jobs);
 	else if (outcome == NOT_BEGUN || jobs->next == NULL)
-		fail(store, jobs);
+		fail(store, jobs, outcome == UNSURE);
 	else
-		run_each_alone(store, jobs);
+		run_each_alone(store, jobs, outcome == UNSURE);
 }
 
 static void *
