@@ -27,6 +27,7 @@ static const struct {
 	{ "rsa-1024.kat", "rsa:1024", "rsa-1024.csv" },
 	{ "rsa-1536.kat", "rsa:1536", "rsa-1536.csv" },
 	{ "rsa-2048.kat", "rsa:2048", "rsa-2048.csv" },
+	{ "rsa-3072.kat", "rsa:3072", "rsa-3072.csv" },
 	{ "ec-secp256r1.kat", "ec:secp256r1", "ec-secp256r1.csv" },
 	{ "ec-secp384r1.kat", "ec:secp384r1", "ec-secp384r1.csv" },
 	{ "ec-secp521r1.kat", "ec:secp521r1", NULL },
