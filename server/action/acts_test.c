@@ -82,7 +82,7 @@ test_ca(void **state)
 
 	size_t num;
 	struct ka_log_row *log = get_log(world, &num);
-	assert_int_equal(num, 2);
+	assert_int_equal(num, 3);
 	assert_string_equal(log[0].actor, "keyassayd:mitigation t");
 	assert_string_equal(log[0].action, "UpdateCACertificate");
 	assert_string_equal(log[0].resource,
@@ -91,6 +91,11 @@ test_ca(void **state)
 	assert_string_equal(log[0].after, "{\"status\":\"INACTIVE\",\"customerVersion\":2,\"deactivatedBy\":\"t\"}");
 	assert_string_equal(log[1].before, "{\"status\":\"INACTIVE\",\"customerVersion\":1}");
 	assert_string_equal(log[1].after, "{\"status\":\"INACTIVE\",\"customerVersion\":1,\"deactivatedBy\":\"t\"}");
+	assert_string_equal(log[2].actor, "keyassayd:mitigation t");
+	assert_string_equal(log[2].action, "EndAuditMitigationActionsTask");
+	assert_string_equal(log[2].resource, "arn:aws:iot:eu-west-1:123456789012:auditmitigationtask/t");
+	assert_string_equal(log[2].before, "{\"taskStatus\":\"IN_PROGRESS\"}");
+	assert_string_equal(log[2].after, "{\"taskStatus\":\"FAILED\"}");
 }
 
 static void
@@ -122,7 +127,7 @@ test_device(void **state)
 	assert_failed(world, "t", 5, KA_ACT_INVALID_STATE, "is being transferred to account 999999999999");
 	assert_failed(world, "t", 6, KA_ACT_INVALID_STATE, "is no longer registered");
 	struct ka_log_row *log = get_log(world, &num);
-	assert_int_equal(num, 3);
+	assert_int_equal(num, 4); /* and the end */
 	assert_string_equal(log[1].action, "UpdateCertificate");
 	assert_string_equal(log[1].before, "{\"status\":\"PENDING_ACTIVATION\",\"customerVersion\":1}");
 	assert_string_equal(log[1].after, "{\"status\":\"INACTIVE\",\"customerVersion\":2,\"deactivatedBy\":\"t\"}");

@@ -181,6 +181,22 @@ load(struct state *state, const struct ka_audit_step *step, struct ka_tx *tx)
 	return ka_tx_task_checks(tx, &state->checks, &state->num_checks, &state->arena, &step->scope, step->task_id);
 }
 
+/* What is left to do when the task is ours and stands where it was judged. */
+static enum ka_store_status
+store_judged(struct state *state, struct ka_audit_step *step, struct ka_tx *tx)
+{
+	enum ka_store_status status;
+
+	if (state->task.cancel_requested) {
+		status = end_checks(state, step, tx, KA_RUN_CANCELED, NULL);
+		return status == KA_STORE_OK ? store_task(state, step, tx, KA_TASK_CANCELED) : status;
+	}
+	status = store_findings(step, tx);
+	if (status == KA_STORE_OK)
+		status = store_checks(state, step, tx);
+	return status == KA_STORE_OK ? store_task(state, step, tx, status_of(state)) : status;
+}
+
 static enum ka_store_status
 store_step(struct state *state, struct ka_audit_step *step, struct ka_tx *tx)
 {
@@ -188,16 +204,11 @@ store_step(struct state *state, struct ka_audit_step *step, struct ka_tx *tx)
 
 	if (status != KA_STORE_OK)
 		return status;
-	if (state->task.cancel_requested) {
-		status = end_checks(state, step, tx, KA_RUN_CANCELED, NULL);
-		return status == KA_STORE_OK ? store_task(state, step, tx, KA_TASK_CANCELED) : status;
-	}
-	if (!is_as_judged(state, step))
+	if (!state->task.cancel_requested && !is_as_judged(state, step))
 		return KA_STORE_NONE;
-	status = store_findings(step, tx);
-	if (status == KA_STORE_OK)
-		status = store_checks(state, step, tx);
-	return status == KA_STORE_OK ? store_task(state, step, tx, status_of(state)) : status;
+	status = store_judged(state, step, tx);
+	/* A row that is missing in the middle: what was written until then must not be kept. */
+	return status == KA_STORE_NONE ? KA_STORE_FAILED : status;
 }
 
 enum ka_store_status

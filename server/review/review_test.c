@@ -93,7 +93,7 @@ tear_down(void **state)
 /* --- what a run leaves --- */
 
 static struct ka_revocation_row job;
-static unsigned num_wrong, num_logged;
+static unsigned num_wrong, num_logged, num_ends;
 
 static enum ka_store_status
 look(struct ka_tx *tx, void *arg)
@@ -119,8 +119,15 @@ look(struct ka_tx *tx, void *arg)
 	}
 	EXPECT(ka_tx_log_list(tx, &log, &num, &place->arena, &scope_a, &(struct ka_log_filter){ 0 },
 		   &(struct ka_page){ .limit = 1000 }) == KA_STORE_OK);
-	num_logged = (unsigned)num;
+	num_logged = num_ends = 0;
 	for (size_t i = 0; i < num; i++) {
+		if (strcmp(log[i].action, "EndRevocation") == 0) {
+			EXPECT(same_text(log[i].actor, "keyassayd:review") &&
+			    same_text(log[i].resource, "arn:aws:iot:us-east-1:000000000000:revocation/" JOB));
+			num_ends++;
+			continue;
+		}
+		num_logged++;
 		EXPECT(same_text(log[i].actor, "AKIAWHOASKED") && same_text(log[i].request, "request-1"));
 		EXPECT(same_text(log[i].action, "RevokeDevices") && strstr(log[i].after, "\"revocationId\":\"" JOB "\"") != NULL);
 		EXPECT(strstr(log[i].resource, "arn:aws:iot:us-east-1:000000000000:cert/") != NULL);
@@ -161,6 +168,7 @@ assert_done(void)
 	assert_int_equal(job.in_transfer, in_transfer);
 	assert_int_equal(job.examined, revoked + already + in_transfer);
 	assert_int_equal(num_logged, revoked);
+	assert_int_equal(num_ends, 1);
 	assert_true(job.ended > 0 && job.worker == NULL && job.lease_until == 0);
 	assert_true(revoked > 25 && already > 5 && in_transfer > 5);
 }

@@ -89,7 +89,8 @@ def look(server, task):
             OR (ca.status = 2 AND ca.deactivated_by IS NOT ?)""", (seq, task)).fetchone()
         assert wrong == (0,), f"{wrong[0]} CAs are not as the executions of {task} claim"
         assert one("SELECT count(*) FROM outbox WHERE instr(message, ?) > 0", f'"mitigationActionsTaskId":"{task}"') == (done,)
-        assert one("SELECT count(*), count(DISTINCT resource) FROM log WHERE actor = ?", f"keyassayd:mitigation {task}") == (done, done)
+        assert one("SELECT count(*), count(DISTINCT resource) FROM log WHERE action = 'UpdateCACertificate' AND actor = ?",
+                   f"keyassayd:mitigation {task}") == (done, done)
         return done
 
 
