@@ -220,28 +220,6 @@ store_counts(struct work *work, bool *out_failed)
 	return status;
 }
 
-static enum ka_store_status
-log_end(struct work *work)
-{
-	static const char *const after[] = {
-		[KA_TASK_COMPLETED] = "{\"taskStatus\":\"COMPLETED\"}",
-		[KA_TASK_FAILED] = "{\"taskStatus\":\"FAILED\"}",
-		[KA_TASK_CANCELED] = "{\"taskStatus\":\"CANCELED\"}",
-	};
-	const struct ka_scope *scope = &work->step->scope;
-
-	return ka_tx_log_append(work->tx,
-	    &(struct ka_log_row){ .time = work->now,
-		.account = scope->account,
-		.region = scope->region,
-		.actor = ka_arena_format(&work->arena, "keyassayd:mitigation %s", work->task.id),
-		.action = "EndAuditMitigationActionsTask",
-		.resource = ka_arena_format(&work->arena, "arn:aws:iot:%s:%s:auditmitigationtask/%s", scope->region,
-		    scope->account, work->task.id),
-		.before = "{\"taskStatus\":\"IN_PROGRESS\"}",
-		.after = after[work->task.status] });
-}
-
 /* Ends the task, or keeps it for another chunk. */
 static enum ka_store_status
 store_task(struct work *work, enum ka_task_status how)
@@ -257,7 +235,12 @@ store_task(struct work *work, enum ka_task_status how)
 	work->step->status = how;
 	work->step->outcome = how == KA_TASK_IN_PROGRESS ? KA_ACTION_CONTINUES : KA_ACTION_ENDED;
 	enum ka_store_status status = ka_tx_mitigation_update(work->tx, &work->task);
-	return status == KA_STORE_OK && how != KA_TASK_IN_PROGRESS ? log_end(work) : status;
+	if (status != KA_STORE_OK || how == KA_TASK_IN_PROGRESS)
+		return status;
+	const char *actor = ka_arena_format(&work->arena, "keyassayd:mitigation %s", work->task.id);
+	return ka_tx_log_end(work->tx, &work->step->scope,
+	    &(struct ka_log_end){
+		work->now, actor, "EndAuditMitigationActionsTask", "auditmitigationtask", work->task.id, how });
 }
 
 static enum ka_store_status

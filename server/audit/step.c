@@ -120,28 +120,6 @@ status_of(const struct state *state)
 	return has_failed ? KA_TASK_FAILED : KA_TASK_COMPLETED;
 }
 
-static enum ka_store_status
-log_end(struct state *state, const struct ka_audit_step *step, struct ka_tx *tx, int64_t now)
-{
-	static const char *const after[] = {
-		[KA_TASK_COMPLETED] = "{\"taskStatus\":\"COMPLETED\"}",
-		[KA_TASK_FAILED] = "{\"taskStatus\":\"FAILED\"}",
-		[KA_TASK_CANCELED] = "{\"taskStatus\":\"CANCELED\"}",
-	};
-	const struct ka_scope *scope = &step->scope;
-
-	return ka_tx_log_append(tx,
-	    &(struct ka_log_row){ .time = now,
-		.account = scope->account,
-		.region = scope->region,
-		.actor = "keyassayd:audit",
-		.action = "EndAuditTask",
-		.resource = ka_arena_format(
-		    &state->arena, "arn:aws:iot:%s:%s:audittask/%s", scope->region, scope->account, state->task.id),
-		.before = "{\"taskStatus\":\"IN_PROGRESS\"}",
-		.after = after[state->task.status] });
-}
-
 /* Ends the task, or keeps it for another chunk. */
 static enum ka_store_status
 store_task(struct state *state, struct ka_audit_step *step, struct ka_tx *tx, enum ka_task_status how)
@@ -161,7 +139,9 @@ store_task(struct state *state, struct ka_audit_step *step, struct ka_tx *tx, en
 	enum ka_store_status status = ka_tx_task_update(tx, &step->scope, &state->task);
 	if (status != KA_STORE_OK || how == KA_TASK_IN_PROGRESS)
 		return status;
-	if ((status = log_end(state, step, tx, now)) != KA_STORE_OK)
+	status = ka_tx_log_end(tx, &step->scope,
+	    &(struct ka_log_end){ now, "keyassayd:audit", "EndAuditTask", "audittask", state->task.id, how });
+	if (status != KA_STORE_OK)
 		return status;
 	/* However it ended: who waits for a failed or canceled audit is to hear of it too. */
 	return ka_notify_audit(tx, step->crypto, &step->scope, &state->task, state->checks, state->num_checks);

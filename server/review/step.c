@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/review/step.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "server/clock.h"
@@ -114,31 +113,6 @@ revoke_chunk(bool *out_all, struct ka_tx *tx, struct ka_arena *arena, const stru
 }
 
 static enum ka_store_status
-log_end(struct ka_tx *tx, const struct ka_review_step *step, const struct ka_revocation_row *job, int64_t now)
-{
-	static const char *const names[] = {
-		[KA_TASK_COMPLETED] = "COMPLETED",
-		[KA_TASK_FAILED] = "FAILED",
-		[KA_TASK_CANCELED] = "CANCELED",
-	};
-	const struct ka_scope *scope = &step->scope;
-	char resource[160], after[80];
-
-	(void)snprintf(resource, sizeof(resource), "arn:aws:iot:%s:%s:revocation/%s", scope->region, scope->account, job->id);
-	(void)snprintf(after, sizeof(after), "{\"status\":\"%s\",\"revoked\":%lld}", names[job->status],
-	    (long long)job->revoked);
-	return ka_tx_log_append(tx,
-	    &(struct ka_log_row){ .time = now,
-		.account = scope->account,
-		.region = scope->region,
-		.actor = "keyassayd:review",
-		.action = "EndRevocation",
-		.resource = resource,
-		.before = "{\"status\":\"IN_PROGRESS\"}",
-		.after = after });
-}
-
-static enum ka_store_status
 keep(struct ka_tx *tx, struct ka_review_step *step, struct ka_revocation_row *job, enum ka_task_status how, int64_t now)
 {
 	job->status = how;
@@ -152,7 +126,10 @@ keep(struct ka_tx *tx, struct ka_review_step *step, struct ka_revocation_row *jo
 	step->status = how;
 	step->outcome = how == KA_TASK_IN_PROGRESS ? KA_REVIEW_CONTINUES : KA_REVIEW_ENDED;
 	enum ka_store_status status = ka_tx_revocation_update(tx, &step->scope, job);
-	return status == KA_STORE_OK && how != KA_TASK_IN_PROGRESS ? log_end(tx, step, job, now) : status;
+	if (status != KA_STORE_OK || how == KA_TASK_IN_PROGRESS)
+		return status;
+	return ka_tx_log_end(tx, &step->scope,
+	    &(struct ka_log_end){ now, "keyassayd:review", "EndRevocation", "revocation", job->id, how });
 }
 
 static enum ka_store_status

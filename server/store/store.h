@@ -322,6 +322,16 @@ void ka_tx_counts(const struct ka_tx *tx, uint64_t *out_rows, uint64_t *out_entr
 
 /* seq and hash are ignored. FAILED when the head is not what keyassayd made it. */
 enum ka_store_status ka_tx_log_append(struct ka_tx *tx, const struct ka_log_row *row);
+
+/* The end of what an operation began and a worker did. */
+struct ka_log_end {
+	int64_t time;
+	const char *actor, *action;
+	const char *kind, *id; /* of the ARN: "audittask" and the task's id */
+	enum ka_task_status status;
+};
+enum ka_store_status ka_tx_log_end(struct ka_tx *tx, const struct ka_scope *scope, const struct ka_log_end *end);
+
 struct ka_log_filter {
 	int64_t start_time, end_time;          /* end_time 0: no limit */
 	const char *action, *resource, *actor; /* or NULL */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The log of state changes. The schema refuses to change or delete what is in it, and its chain (log_chain.h) shows when
  * somebody did. */
+#include "server/names.h"
 #include "server/store/log_chain.h"
 #include "server/store/sql.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define OWN_COLUMNS "time, account, region, actor, request, action, resource, before, after, hash"
@@ -103,6 +105,26 @@ ka_tx_log_append(struct ka_tx *tx, const struct ka_log_row *row)
 	status = ka_sql_change(&sql, KA_STORE_FAILED);
 	tx->num_entries++;
 	return status == KA_STORE_OK ? ka_log_head_put(tx, &link) : status;
+}
+
+enum ka_store_status
+ka_tx_log_end(struct ka_tx *tx, const struct ka_scope *scope, const struct ka_log_end *end)
+{
+	char resource[256], after[64];
+
+	(void)snprintf(resource, sizeof(resource), "arn:aws:iot:%s:%s:%s/%s", scope->region, scope->account, end->kind, end->id);
+	(void)snprintf(after, sizeof(after), "{\"taskStatus\":\"%s\"}", ka_task_status_name(end->status));
+	const struct ka_log_row row = {
+		.time = end->time,
+		.account = scope->account,
+		.region = scope->region,
+		.actor = end->actor,
+		.action = end->action,
+		.resource = resource,
+		.before = "{\"taskStatus\":\"IN_PROGRESS\"}",
+		.after = after,
+	};
+	return ka_tx_log_append(tx, &row);
 }
 
 static void
