@@ -427,12 +427,12 @@ def test_clients_that_go_away():
                 sock.close()
         # Nobody is waited for, and nothing is left behind.
         for _ in range(200):
-            if server.metric("keyassayd_connections") == 1:  # the one that asks
+            # The one that asks; a request ends after its client has heard all of the reply, so that the one before may still be there.
+            if server.metric("keyassayd_connections") == 1 and server.metric("keyassayd_requests_under_way") == 1:
                 break
             time.sleep(0.05)
         else:
-            raise AssertionError("connections are left behind")
-        assert server.metric("keyassayd_requests_under_way") == 1
+            raise AssertionError("connections or requests are left behind")
 
 
 def test_garbage():
