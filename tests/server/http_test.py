@@ -391,6 +391,15 @@ def test_client_that_does_not_read():
         assert is_healthy(server)
 
 
+def assert_alone(server):
+    """There is nobody but who asks. A request ends after its client has heard all of the reply, so the one before may still be there."""
+    for _ in range(200):
+        if server.metric("keyassayd_connections") == 1 and server.metric("keyassayd_requests_under_way") == 1:
+            return
+        time.sleep(0.05)
+    raise AssertionError("connections or requests are left behind")
+
+
 def test_half_closed_clients():
     with Keyassayd(BINARY, "--header-timeout", "8", "--body-timeout", "30") as server:
         def half_closed(data, together):
@@ -413,7 +422,7 @@ def test_half_closed_clients():
             assert half_closed(head("POST", "/cacertificate", "Content-Length: 3") + b"{}", together) == b""
             assert half_closed(head("POST", "/cacertificate", "Transfer-Encoding: chunked") + b"1\r\nx\r\n", together) == b""
         assert is_healthy(server)
-        assert server.metric("keyassayd_requests_under_way") == 1  # the one that asks
+        assert_alone(server)
 
 
 def test_clients_that_go_away():
@@ -426,13 +435,7 @@ def test_clients_that_go_away():
                 sock.sendall(data)
                 sock.close()
         # Nobody is waited for, and nothing is left behind.
-        for _ in range(200):
-            # The one that asks; a request ends after its client has heard all of the reply, so that the one before may still be there.
-            if server.metric("keyassayd_connections") == 1 and server.metric("keyassayd_requests_under_way") == 1:
-                break
-            time.sleep(0.05)
-        else:
-            raise AssertionError("connections or requests are left behind")
+        assert_alone(server)
 
 
 def test_garbage():
