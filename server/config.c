@@ -394,7 +394,9 @@ ka_config_same(const struct ka_config *a, const struct ka_config *b, const struc
 			ka_buf_putc(&texts[i], '\n');
 		}
 	}
-	bool same = texts[0].len == texts[1].len && memcmp(texts[0].data, texts[1].data, texts[0].len) == 0;
+	/* An empty list has no text, and memcmp takes no NULL. */
+	bool same = texts[0].len == texts[1].len &&
+	    (texts[0].len == 0 || memcmp(texts[0].data, texts[1].data, texts[0].len) == 0);
 	ka_buf_clear(&texts[0]);
 	ka_buf_clear(&texts[1]);
 	return same;
