@@ -21,9 +21,14 @@ open_ours(struct store_bench *bench)
 
 	(void)snprintf(url, sizeof(url), "sqlite:%s", bench->ours_path);
 	struct ka_store *store = ka_store_open(message, url, KA_STORE_CREATE | KA_STORE_MIGRATE);
-	if (store == NULL)
-		(void)fprintf(stderr, "%s\n", message);
-	return store;
+	if (store != NULL) {
+		ka_store_log_key(store, (const uint8_t[32]){ "a key for benchmarks" });
+		if (ka_store_log_begin(store, message, KA_LOG_BEGIN))
+			return store;
+		ka_store_close(store);
+	}
+	(void)fprintf(stderr, "%s\n", message);
+	return NULL;
 }
 
 static void
