@@ -14,7 +14,7 @@ import urllib.parse
 import certs
 from audit_client import (CA_CHECK, DEVICE_CHECK, OURS, ROLE, TOPIC, ARN, ROCA, DEBIAN, INVALID, NOT_FOUND, EXISTS,
                           LIMIT, DAY, running, refused, send, now, everything, register, finish, audit, enabled)
-from keyassayd import run_tests
+from keyassayd import not_today, run_tests
 from model import watch
 
 
@@ -50,7 +50,7 @@ def test_configuration():
         with refused(INVALID, "CA_CERTIFICATE_EXPIRING_CHECK is not enabled"):
             iot.start_on_demand_audit_task(targetCheckNames=[CA_CHECK, "CA_CERTIFICATE_EXPIRING_CHECK"])
 
-        iot.create_scheduled_audit(scheduledAuditName="nightly", frequency="DAILY", targetCheckNames=[CA_CHECK])
+        iot.create_scheduled_audit(scheduledAuditName="nightly", targetCheckNames=[CA_CHECK], **not_today())
         with refused(INVALID, CA_CHECK, "nightly"):
             iot.update_account_audit_configuration(auditCheckConfigurations={CA_CHECK: off})
         # Another region of the account has a configuration of its own.

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from audit_client import (CA_CHECK, OURS, ROLE, ARN, INVALID, NOT_FOUND, EXISTS, LIMIT,
                           DAY, running, refused, send, now, register, audit, enabled)
-from keyassayd import run_tests
+from keyassayd import not_today, run_tests
 from model import check_reply, watch
 
 
@@ -71,7 +71,7 @@ def test_quotas_and_identities_hold_under_concurrency():
 
         assert count([("start_on_demand_audit_task", {"targetCheckNames": [CA_CHECK]})] * 30) == {"ok": 10, LIMIT: 20}
         assert len(iot.list_audit_tasks(startTime=now() - DAY, endTime=now() + DAY)["tasks"]) == 10
-        assert count([("create_scheduled_audit", {"scheduledAuditName": f"s{n}", "frequency": "DAILY", "targetCheckNames": [CA_CHECK]})
+        assert count([("create_scheduled_audit", {"scheduledAuditName": f"s{n}", "targetCheckNames": [CA_CHECK], **not_today()})
                       for n in range(20)]) == {"ok": 5, LIMIT: 15}
         assert len(iot.list_scheduled_audits()["scheduledAudits"]) == 5
         pair = {"checkName": CA_CHECK, "resourceIdentifier": {"caCertificateId": "0" * 64}, "suppressIndefinitely": True}
@@ -113,7 +113,7 @@ def test_every_change_is_logged():
         do("create_audit_suppression", suppressIndefinitely=True, description="one", **pair)
         do("update_audit_suppression", description="two", **pair)
         do("delete_audit_suppression", **pair)
-        do("create_scheduled_audit", frequency="DAILY", targetCheckNames=[CA_CHECK], **schedule)
+        do("create_scheduled_audit", targetCheckNames=[CA_CHECK], **schedule, **not_today())
         do("tag_resource", resourceArn=ARN + "scheduledaudit/x", tags=[{"Key": "a", "Value": "b"}])
         do("untag_resource", resourceArn=ARN + "scheduledaudit/x", tagKeys=["a"])
         do("update_scheduled_audit", frequency="MONTHLY", dayOfMonth="1", **schedule)
@@ -149,7 +149,7 @@ def test_every_change_is_logged():
         update = entries[4]
         assert (json.loads(update["before"])["description"], json.loads(update["after"])["description"]) == ("one", "two")
         update = entries[9]
-        assert (json.loads(update["before"])["frequency"], json.loads(update["after"])["frequency"]) == ("DAILY", "MONTHLY")
+        assert (json.loads(update["before"])["frequency"], json.loads(update["after"])["frequency"]) == ("WEEKLY", "MONTHLY")
 
 
 def test_roles():
@@ -158,7 +158,7 @@ def test_roles():
         auditor, reader = (watch(server.client(key=server.new_key(role))) for role in ("auditor", "reader"))
         task_id = audit(auditor)[0]
         auditor.create_audit_suppression(checkName=CA_CHECK, resourceIdentifier={"caCertificateId": "0" * 64}, suppressIndefinitely=True)
-        auditor.create_scheduled_audit(scheduledAuditName="x", frequency="DAILY", targetCheckNames=[CA_CHECK])
+        auditor.create_scheduled_audit(scheduledAuditName="x", targetCheckNames=[CA_CHECK], **not_today())
         assert reader.describe_audit_task(taskId=task_id)["taskStatus"] == "COMPLETED"
         assert reader.list_audit_findings(taskId=task_id)["findings"] == []
         assert len(reader.list_audit_suppressions()["suppressions"]) == 1
@@ -169,7 +169,7 @@ def test_roles():
 def test_a_full_disk():
     """Writes are refused with 503, reads go on, nothing is half-written, and it is over when there is room again."""
     with running("--audit-workers", "0") as (server, iot):
-        iot.create_scheduled_audit(scheduledAuditName="before", frequency="DAILY", targetCheckNames=[CA_CHECK])
+        iot.create_scheduled_audit(scheduledAuditName="before", targetCheckNames=[CA_CHECK], **not_today())
         plain = server.client()  # the model has no 503 for these operations
         everyone = resource.RLIM_INFINITY
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (4096, everyone))

@@ -10,6 +10,7 @@
 run_tests(globals()) runs every function test_* of a file and prints TAP.
 """
 import configparser
+import datetime
 import http.client
 import os
 import re
@@ -286,6 +287,12 @@ def read_reply(sock, data=b""):
         assert piece, "the server closed in the middle of a body"
         data += piece
     return int(lines[0].split()[1]), headers, data[:length], data[length:]
+
+
+def not_today():
+    """When a scheduled audit runs that must not run while a test does: a DAILY one comes at some time of each day."""
+    day = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=3)
+    return {"frequency": "WEEKLY", "dayOfWeek": ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")[day.weekday()]}
 
 
 def run_tests(names):

@@ -16,7 +16,7 @@ import urllib.parse
 import uuid
 
 import certs
-from keyassayd import Keyassayd, run_tests
+from keyassayd import Keyassayd, not_today, run_tests
 
 BINARY, DUMP = sys.argv[1], sys.argv.pop(2)
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
@@ -63,8 +63,7 @@ class World:
         return authority.id
 
     def schedule(self, name):
-        self.a.create_scheduled_audit(scheduledAuditName=name, frequency="DAILY",
-                                      targetCheckNames=["CA_CERTIFICATE_KEY_QUALITY_CHECK"])
+        self.a.create_scheduled_audit(scheduledAuditName=name, targetCheckNames=["CA_CERTIFICATE_KEY_QUALITY_CHECK"], **not_today())
 
     def suppression(self):
         key = {"checkName": "CA_CERTIFICATE_KEY_QUALITY_CHECK", "resourceIdentifier": {"caCertificateId": self.ca().id}}
@@ -161,7 +160,7 @@ CHANGES = {
     "CancelAuditTask": lambda w: w.a.cancel_audit_task(taskId=w.task()),
     "CreateScheduledAudit": lambda w: w.schedule("one"),
     "UpdateScheduledAudit": lambda w: (w.schedule("two"), w.a.update_scheduled_audit(
-        scheduledAuditName="two", frequency="WEEKLY", dayOfWeek="SUN")),
+        scheduledAuditName="two", frequency="MONTHLY", dayOfMonth="LAST")),
     "DeleteScheduledAudit": lambda w: (w.schedule("three"), w.a.delete_scheduled_audit(scheduledAuditName="three")),
     "CreateAuditSuppression": lambda w: w.suppression(),
     "UpdateAuditSuppression": lambda w: w.a.update_audit_suppression(**w.suppression(), description="new"),

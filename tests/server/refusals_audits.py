@@ -119,7 +119,7 @@ def schedules(_):
     yield "CreateScheduledAudit", INVALID, "is not enabled", {**named, **daily, "targetCheckNames": ["LOGGING_DISABLED_CHECK"]}, "b"
     yield "CreateScheduledAudit", EXISTS, "exists already", {**named, **daily, "scheduledAuditName": "nightly"}
     yield "CreateScheduledAudit", LIMIT, "at most 5", {**named, **daily}
-    for more, words in (({"frequency": "WEEKLY"}, "dayOfWeek: is required"), ({"dayOfMonth": "1"}, "no use for it"),
+    for more, words in (({"frequency": "MONTHLY"}, "dayOfMonth: is required"), ({"dayOfMonth": "1"}, "no use for it"),
                         ({"targetCheckNames": [DEVICE_CHECK, "LOGGING_DISABLED_CHECK"]}, "is not enabled"),
                         ({"frequency": "HOURLY"}, "must be one of DAILY")):
         yield "UpdateScheduledAudit", INVALID, words, {"scheduledAuditName": "nightly", **more}
