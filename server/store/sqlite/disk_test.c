@@ -119,6 +119,27 @@ over_the_limit(struct place *place)
 	assert_recovered(place);
 }
 
+/* No reader has a connection yet: what is read goes through a new one, whatever became of the writer's. */
+static void
+first_read_over_the_limit(struct place *place)
+{
+	struct one before = { 1, 100 }, meanwhile = { 2, 20000 }, after = { 3, 20000 };
+
+	(void)signal(SIGXFSZ, SIG_IGN);
+	place->store = place_try(place, KA_STORE_CREATE);
+	MUST(place->store != NULL);
+	MUST(ka_store_write(place->store, register_ca, &before) == KA_STORE_OK);
+	limit_file_size(4096);
+	for (unsigned i = 0; i < 3; i++)
+		MUST(ka_store_write(place->store, register_ca, &meanwhile) == KA_STORE_UNAVAILABLE);
+	MUST(ka_store_read(place->store, is_there, &before) == KA_STORE_OK);
+	MUST(ka_store_read(place->store, is_there, &meanwhile) == KA_STORE_NONE);
+	limit_file_size(RLIM_INFINITY);
+	MUST(ka_store_write(place->store, register_ca, &after) == KA_STORE_OK);
+	MUST(ka_store_read(place->store, is_there, &after) == KA_STORE_OK);
+	ka_store_close(place->store);
+}
+
 /* A file system of 4 MiB that only this process sees, with something on it that can be deleted. */
 static void
 on_a_full_disk(struct place *place)
@@ -165,6 +186,12 @@ static void
 test_file_size_limit(void **state)
 {
 	assert_int_equal(in_child(over_the_limit, *state), 0);
+}
+
+static void
+test_first_read_over_the_limit(void **state)
+{
+	assert_int_equal(in_child(first_read_over_the_limit, *state), 0);
 }
 
 static void
@@ -296,6 +323,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_file_size_limit, place_make, close_and_remove),
+		cmocka_unit_test_setup_teardown(test_first_read_over_the_limit, place_make, close_and_remove),
 		cmocka_unit_test_setup_teardown(test_full_disk, place_make, close_and_remove),
 		cmocka_unit_test_setup_teardown(test_read_only_for_a_while, place_make, close_and_remove),
 		cmocka_unit_test_setup_teardown(test_moved_file, place_open, close_and_remove),

@@ -20,22 +20,36 @@
 #define MAX_GROUP 256u
 
 /* A connection that works, if there can be one. A write to a file that was deleted or moved away would be acknowledged
- * and lost: it is noticed here, and what now has the name is opened. */
+ * and lost: it is noticed here, and what now has the name is opened.
+ *
+ * Of a file that is still there the broken connection stays until there is another. When it is the last one, closing it
+ * removes the index of the write-ahead log, and on a full disk nobody can make that again: not even reads went on. */
 static struct connection *
 writer(struct sqlite_store *store)
 {
 	char message[KA_STORE_MESSAGE_LEN];
+	struct connection *broken = NULL;
 	int moved = 0;
 
 	if (store->writer != NULL)
 		(void)sqlite3_file_control(store->writer->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
 	if (store->writer != NULL && (store->writer->broken || moved != 0)) {
-		ka_sqlite_disconnect(store->writer);
+		broken = store->writer;
 		store->writer = NULL;
 		(void)atomic_fetch_add(&store->generation, 1);
 	}
-	if (store->writer == NULL && ka_sqlite_connect(&store->writer, message, store, true) != SQLITE_OK)
+	if (moved != 0) {
+		ka_sqlite_disconnect(broken);
+		broken = NULL;
+	}
+	if (store->writer == NULL && ka_sqlite_connect(&store->writer, message, store, true) != SQLITE_OK) {
 		ka_store_say(&store->store, "%s", message);
+		store->writer = broken;
+		if (broken != NULL)
+			broken->tx.doomed = KA_STORE_UNAVAILABLE;
+		return NULL;
+	}
+	ka_sqlite_disconnect(broken);
 	return store->writer;
 }
 
