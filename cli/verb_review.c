@@ -2,6 +2,7 @@
 /* verb_review.c - keyassay review: shows the device certificates of a CA that are in doubt, asks, has them revoked. */
 #include <errno.h>
 #include <getopt.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,17 +81,35 @@ on_signal(int number)
 	interrupted = 1;
 }
 
+/* Waits until there is an answer to read, or a signal: false. One that comes between the question and the wait counts as
+ * well, since the signals are let through by the wait only. */
+static bool
+wait_for_answer(const sigset_t *let_through)
+{
+	struct pollfd terminal = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	while (!interrupted && ppoll(&terminal, 1, NULL, let_through) < 0 && errno == EINTR)
+		continue;
+	return !interrupted;
+}
+
 /* Asks on the terminal. Only a clear yes is one. */
 static bool
 confirm(const json_t *dry)
 {
 	const long long num = ka_review_count(dry, "toRevoke");
 	char answer[16] = "";
+	sigset_t signals, before;
 
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGINT);
+	(void)sigaddset(&signals, SIGTERM);
+	(void)pthread_sigmask(SIG_BLOCK, &signals, &before);
 	(void)fprintf(stderr, "Revoke %lld device certificate%s? This cannot be undone. [yes/no] ", num, num == 1 ? "" : "s");
 	(void)fflush(stderr);
-	if (fgets(answer, sizeof(answer), stdin) == NULL)
+	if (!wait_for_answer(&before) || fgets(answer, sizeof(answer), stdin) == NULL)
 		answer[0] = '\0';
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	answer[strcspn(answer, "\r\n")] = '\0';
 	if (strcasecmp(answer, "yes") == 0 || strcasecmp(answer, "y") == 0)
 		return true;
@@ -279,7 +298,7 @@ ka_cli_review(int argc, char **argv)
 		.argv = argv,
 	};
 	struct wishes wishes = { .review = { .max_rows = 20, .timeout = 3600, .progress = KA_PROGRESS_AUTO } };
-	struct sigaction action = { .sa_handler = on_signal }; /* without SA_RESTART: the question ends */
+	struct sigaction action = { .sa_handler = on_signal }; /* without SA_RESTART: waits end */
 	struct ka_aws_settings settings;
 	int id;
 

@@ -71,8 +71,10 @@ def test_question_and_result():
             assert status == 1 and "nothing was revoked" in shown, (answer, status, shown)
             assert "Revoke 30 device certificates?" in shown, shown
         assert rows(server, "SELECT count(*) FROM revocation") == [(0,)]
-        status, shown = on_terminal(server, *SINCE, ca.id, wait_for=QUESTION, interrupt=True)
-        assert status == 1 and "interrupted; nothing was revoked" in shown, (status, shown)
+        # Also when the signal comes just before it waits for the answer.
+        for moment in ("Device certificates", "30 to revoke", QUESTION) * 5:
+            status, shown = on_terminal(server, *SINCE, ca.id, wait_for=moment, interrupt=True)
+            assert status == 1 and "interrupted; nothing was revoked" in shown, (moment, status, shown)
 
         status, shown = on_terminal(server, *SINCE, "--rows", "4", ca.id, wait_for=QUESTION, answer=b"yes\n")
         assert status == 0, (status, shown)
