@@ -90,7 +90,8 @@ def test_at():
 
 def test_only_noncompliant():
     undecided = write("undecided.pem", pem("PUBLIC KEY", public_der("rsa-unknown")))
-    paths = (SOUND, WEAK, undecided, "no-such-file", EXPIRED, SOUND)
+    # The time of the judgement is evidence: not one second in one scan and the next in the other.
+    paths = ("--at", "2026-01-01T00:00:00Z", SOUND, WEAK, undecided, "no-such-file", EXPIRED, SOUND)
     whole = scan(*paths).records
     done = scan("--only-noncompliant", *paths)
     assert done.records == [r for r in whole if r["outcome"] == "noncompliant"] and len(done.records) == 2 and done.status == 1
