@@ -289,10 +289,12 @@ def read_reply(sock, data=b""):
     return int(lines[0].split()[1]), headers, data[:length], data[length:]
 
 
-def not_today():
+def not_today(frequency="WEEKLY"):
     """When a scheduled audit runs that must not run while a test does: a DAILY one comes at some time of each day."""
     day = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=3)
-    return {"frequency": "WEEKLY", "dayOfWeek": ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")[day.weekday()]}
+    if frequency == "MONTHLY":
+        return {"frequency": frequency, "dayOfMonth": str(day.day)}
+    return {"frequency": frequency, "dayOfWeek": ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")[day.weekday()]}
 
 
 def run_tests(names):

@@ -100,8 +100,9 @@ class World:
         self.ended = self.a.start_on_demand_audit_task(targetCheckNames=[CA_CHECK])["taskId"]
         self.wait(self.a.describe_audit_task, self.ended)
         self.finding, = (finding["findingId"] for finding in self.a.list_audit_findings(taskId=self.ended)["findings"])
-        for name in ("nightly", "n1", "n2", "n3", "n4"):
+        for name in ("nightly", "n1", "n2", "n3"):
             self.a.create_scheduled_audit(scheduledAuditName=name, targetCheckNames=[CA_CHECK], **not_today())
+        self.a.create_scheduled_audit(scheduledAuditName="monthly", targetCheckNames=[CA_CHECK], **not_today("MONTHLY"))
         self.a.create_audit_suppression(suppressIndefinitely=True, clientRequestToken="token-1", **SUPPRESSED)
         self.b_ended = self.b.start_on_demand_audit_task(targetCheckNames=[CA_CHECK])["taskId"]
         self.wait(self.b.describe_audit_task, self.b_ended)

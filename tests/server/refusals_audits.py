@@ -123,6 +123,7 @@ def schedules(_):
                         ({"targetCheckNames": [DEVICE_CHECK, "LOGGING_DISABLED_CHECK"]}, "is not enabled"),
                         ({"frequency": "HOURLY"}, "must be one of DAILY")):
         yield "UpdateScheduledAudit", INVALID, words, {"scheduledAuditName": "nightly", **more}
+    yield "UpdateScheduledAudit", INVALID, "dayOfWeek: is required", {"scheduledAuditName": "monthly", "frequency": "WEEKLY"}
     for operation in ("DescribeScheduledAudit", "UpdateScheduledAudit", "DeleteScheduledAudit"):
         yield operation, NOT_FOUND, "no scheduled audit x", {"scheduledAuditName": "x"}
         yield operation, INVALID, "scheduledAuditName: must match", {"scheduledAuditName": "a.b"}

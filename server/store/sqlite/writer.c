@@ -28,29 +28,29 @@ static struct connection *
 writer(struct sqlite_store *store)
 {
 	char message[KA_STORE_MESSAGE_LEN];
-	struct connection *broken = NULL;
+	struct connection *next, *last = store->writer;
 	int moved = 0;
 
-	if (store->writer != NULL)
-		(void)sqlite3_file_control(store->writer->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
-	if (store->writer != NULL && (store->writer->broken || moved != 0)) {
-		broken = store->writer;
-		store->writer = NULL;
+	if (last != NULL)
+		(void)sqlite3_file_control(last->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	if (last != NULL && !last->broken && moved == 0)
+		return last;
+	if (moved != 0) {
+		ka_sqlite_disconnect(last);
+		store->writer = last = NULL;
 		(void)atomic_fetch_add(&store->generation, 1);
 	}
-	if (moved != 0) {
-		ka_sqlite_disconnect(broken);
-		broken = NULL;
-	}
-	if (store->writer == NULL && ka_sqlite_connect(&store->writer, message, store, true) != SQLITE_OK) {
+	if (ka_sqlite_connect(&next, message, store, true) != SQLITE_OK) {
 		ka_store_say(&store->store, "%s", message);
-		store->writer = broken;
-		if (broken != NULL)
-			broken->tx.doomed = KA_STORE_UNAVAILABLE;
+		if (last != NULL)
+			last->tx.doomed = KA_STORE_UNAVAILABLE;
 		return NULL;
 	}
-	ka_sqlite_disconnect(broken);
-	return store->writer;
+	if (last != NULL) {
+		ka_sqlite_disconnect(last);
+		(void)atomic_fetch_add(&store->generation, 1);
+	}
+	return store->writer = next;
 }
 
 /* Whether the transaction that began is still there: some errors take it back at once. */
